@@ -1,0 +1,5 @@
+"""`python -m chinwag` is `chinwag`."""
+
+from chinwag.cli import main
+
+main()

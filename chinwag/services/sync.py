@@ -1,0 +1,171 @@
+"""Staying in step: what a client that holds a topic at some seq is told to be at the present one."""
+
+from typing import Annotated
+
+import msgspec
+
+from chinwag.changes import (
+    WORKSPACE,
+    Change,
+    Counts,
+    Draft,
+    Group,
+    Mine,
+    Preferences,
+    Presence,
+    Room,
+    Settings,
+    User,
+    room_topic,
+    user_topic,
+)
+from chinwag.services import access, own
+from chinwag.services.shapes import Seq
+from chinwag.store import (
+    drafts,
+    emoji,
+    groups,
+    members,
+    messages,
+    notices,
+    preferences,
+    reminders,
+    rooms,
+    saved,
+    scheduled,
+    threads,
+    users,
+    workspace,
+)
+from chinwag.store.tx import Tx
+
+FAR = 300
+"""Whoever is more changes behind than this reads afresh."""
+
+TopicName = Annotated[str, msgspec.Meta(max_length=32)]
+Held = Annotated[dict[TopicName, Seq], msgspec.Meta(max_length=600)]
+
+
+class Start(msgspec.Struct):
+    """Everything that a client needs to be in step; `docs/protocol.md` says how to take it in."""
+
+    epoch: str
+    me: User
+    users: list[User]
+    rooms: list[Room]
+    mine: list[Mine]
+    settings: Settings
+    topics: dict[str, int]
+    changes: list[Change]
+    reset: list[str]
+    presence: list[Presence]
+    counts: Counts
+    groups: list[Group]
+    preferences: Preferences
+    drafts: list[Draft]
+    later: int
+    """How many scheduled messages and reminders one has."""
+
+
+def topics_of(tx: Tx) -> list[str]:
+    """What the caller may listen to."""
+    me = access.me(tx)
+    own = [user_topic(me.id), *map(room_topic, members.page_rooms(tx, me.id))]
+    return own if me.kind == "guest" else [WORKSPACE, *own]
+
+
+def start(tx: Tx, *, epoch: str | None = None, topics: Held | None = None) -> Start:
+    """The present state, and the way to it from what the client holds."""
+    me = access.me(tx)
+    present = workspace.get(tx)
+    seqs = tx.seqs(topics_of(tx))
+    held = topics or {}
+    kept = {name: seq for name, seq in held.items() if name in seqs and epoch == present.epoch}
+    changes = [catch_up(tx, name, since, seqs[name]) for name, since in kept.items() if since != seqs[name]]
+    return Start(
+        epoch=present.epoch,
+        me=me,
+        users=_people(tx, me, holds=WORKSPACE in kept and not any(c.reset for c in changes if c.topic == WORKSPACE)),
+        rooms=rooms.page_of_user(tx, me.id),
+        mine=members.page_mine(tx, me.id),
+        settings=workspace.settings(tx),
+        topics=seqs,
+        changes=[change for change in changes if not change.reset],
+        reset=[name for name in held if name not in kept] + [change.topic for change in changes if change.reset],
+        presence=[],
+        counts=own.count(tx, [me.id])[me.id],
+        groups=[] if me.kind == "guest" else groups.page_all(tx),
+        preferences=preferences.get(tx, me.id),
+        drafts=drafts.page(tx, me.id),
+        later=scheduled.count(tx, me.id) + reminders.count(tx, me.id),
+    )
+
+
+def _people(tx: Tx, me: User, *, holds: bool) -> list[User]:
+    if me.kind == "guest":
+        return users.page_known_to(tx, me.id)
+    return [] if holds else users.page_since(tx, -1)
+
+
+def changes(tx: Tx, *, topic: TopicName, since: Seq) -> Change:
+    """What changed in a topic since a seq that one holds."""
+    access.topic(tx, topic)
+    return catch_up(tx, topic, since, tx.seqs([topic])[topic])
+
+
+def catch_up(tx: Tx, topic: str, since: int, seq: int) -> Change:
+    """The same without asking who calls: for `start` and `changes`, and for a hub that missed something."""
+    if since > seq or seq - since > FAR:
+        return Change(topic=topic, seq=seq, since=since, reset=True)
+    change = Change(topic=topic, seq=seq, since=since)
+    kind, _, number = topic.partition(":")
+    if kind == "room":
+        _catch_up_room(tx, change, int(number), since)
+    elif kind == "user":
+        _catch_up_user(tx, change, int(number), since)
+    else:
+        change.users = users.page_since(tx, since)
+        change.emoji = emoji.page_since(tx, since)
+        change.rooms = rooms.page_listed_since(tx, since)
+        settings = workspace.settings(tx)
+        change.settings = settings if settings.rev > since else None
+        change.groups = groups.page_since(tx, since)
+    return change
+
+
+def _catch_up_user(tx: Tx, change: Change, user: int, since: int) -> None:
+    change.mine = members.page_mine_since(tx, user, since)
+    change.rooms = [rooms.get(tx, mine.room) for mine in change.mine if not mine.deleted]
+    change.saved = saved.page_since(tx, user, since)
+    change.threads = threads.page_since(tx, user, since)
+    change.notices = notices.page_since(tx, user, since)
+    change.counts = own.count(tx, [user])[user]
+    change.drafts = drafts.page_since(tx, user, since)
+    change.scheduled = scheduled.page_since(tx, user, since)
+    change.reminders = reminders.page_since(tx, user, since)
+    present = preferences.get(tx, user)
+    change.preferences = present if present.rev > since else None
+    if len(change.threads) + len(change.notices) > own.TOLD_MOST:
+        change.reset = True
+        change.threads, change.notices = [], []
+
+
+def _catch_up_room(tx: Tx, change: Change, number: int, since: int) -> None:
+    room = rooms.get(tx, number)
+    change.room = room if room.rev > since else None
+    change.messages = messages.page_since(tx, number, since)
+    change.members = members.page_since(tx, number, since)
+    change.users = users.page_these(tx, [member.user for member in change.members])
+
+
+def missed(tx: Tx, *, topic: str, since: int) -> Change:
+    """What a hub tells its listeners of a topic when it finds that it missed something.
+
+    Too much or not, of a user's own topic the hub needs the rows: they say which rooms the user has been put out of.
+    """
+    change = catch_up(tx, topic, since, tx.seqs([topic]).get(topic, 0))
+    kind, _, number = topic.partition(":")
+    if change.reset and kind == "user":
+        change.mine = members.page_mine_since(tx, int(number), -1)
+        change.rooms = [rooms.get(tx, mine.room) for mine in change.mine if not mine.deleted]
+    return change

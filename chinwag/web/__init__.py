@@ -1,0 +1,1 @@
+"""Tornado is here and nowhere else: WebSocket, HTTP calls, files of the client, health."""

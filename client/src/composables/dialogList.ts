@@ -1,0 +1,22 @@
+/** Every dialog there is. The list alone would weigh 1 kB in the first load, so that it comes with the first of them. */
+export const dialogs = {
+  add: () => import('@/components/AddDialog.vue'),
+  ask: () => import('@/components/AskDialog.vue'),
+  commands: () => import('@/components/CommandsDialog.vue'),
+  date: () => import('@/components/DateDialog.vue'),
+  direct: () => import('@/components/DirectDialog.vue'),
+  forward: () => import('@/components/ForwardDialog.vue'),
+  history: () => import('@/components/HistoryDialog.vue'),
+  invite: () => import('@/components/InviteDialog.vue'),
+  keys: () => import('@/components/KeysDialog.vue'),
+  lightbox: () => import('@/components/LightboxDialog.vue'),
+  notify: () => import('@/components/NotifyDialog.vue'),
+  poll: () => import('@/components/PollDialog.vue'),
+  quiet: () => import('@/components/QuietDialog.vue'),
+  remind: () => import('@/components/RemindDialog.vue'),
+  report: () => import('@/components/ReportDialog.vue'),
+  room: () => import('@/components/RoomDialog.vue'),
+  schedule: () => import('@/components/ScheduleDialog.vue'),
+  status: () => import('@/components/StatusDialog.vue'),
+  switcher: () => import('@/components/SwitcherDialog.vue'),
+}

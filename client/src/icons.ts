@@ -1,0 +1,23 @@
+/** The paths of the icons that are not in what shows first; `Icon` brings them right after that. */
+export const icons = {
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  bell: 'M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 21h4',
+  bellOff: 'M8 6.5A6 6 0 0 1 18 11v5M16 18H4l2-2v-5M10 21h4M4 4l16 16',
+  clip: 'M19 11l-7.5 7.5a4.5 4.5 0 0 1-6.4-6.4L13 4.3a3 3 0 0 1 4.3 4.3l-7.8 7.7a1.5 1.5 0 0 1-2.2-2.1L14 7.5',
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
+  file: 'M6 3h8l4 4v14H6zM14 3v4h4',
+  flag: 'M6 21V4h11l-2 4 2 4H6',
+  forward: 'M13 6l6 6-6 6M19 12H9a5 5 0 0 0-5 5v2',
+  key: 'M8 11a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM11 12l8-8M16 7l3 3',
+  keyboard: 'M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8',
+  leave: 'M14 4h5v16h-5M4 12h11M11 8l4 4-4 4',
+  link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1',
+  menu: 'M4 7h16M4 12h16M4 17h16',
+  moon: 'M19 14.5A8 8 0 0 1 9.5 5a7.5 7.5 0 1 0 9.5 9.5z',
+  settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM9 14.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z',
+  shield: 'M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6z',
+  smile: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.5 14c1.8 2.6 5.2 2.6 7 0M9 9.5h.01M15 9.5h.01',
+  star: 'M12 4l2.5 5.2 5.5.8-4 4 1 5.6-5-2.7-5 2.7 1-5.6-4-4 5.5-.8z',
+  thread: 'M4 5h16v11h-8l-5 4v-4H4zM8 9h8M8 12h5',
+  unread: 'M4 6h10M4 12h16M4 18h16M19 5.5h.01',
+}

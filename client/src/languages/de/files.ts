@@ -1,0 +1,41 @@
+/** `words.files.ts` in German. */
+import type { Catalogue } from '@/language'
+
+export const files: Catalogue = {
+  attach: 'Dateien anhängen',
+  filesMost: 'Eine Nachricht hat höchstens {count} Dateien.',
+  filesOf: 'Dateien zu dieser Nachricht',
+  dropHere: 'Dateien hier ablegen',
+  uploading: '{name}, {percent} %',
+  uploadWaiting: '{name}: geht weiter, sobald du wieder online bist',
+  uploadDone: '{name}, fertig',
+  removeFile: '{name} entfernen',
+  retryFile: '{name} erneut versuchen',
+  sendsWhenThere: 'Wird gesendet, sobald die Dateien da sind',
+  openPicture: '{name} ansehen',
+  download: 'Herunterladen',
+  previousPicture: 'Voriges Bild',
+  nextPicture: 'Nächstes Bild',
+  ofPictures: '{at} von {count}',
+  filesTitle: 'Dateien',
+  noFiles: 'Noch keine Dateien. Was hier mit einer Nachricht gesendet wird, steht dann hier.',
+  toMessage: 'Zur Nachricht',
+  deleteFileAsk: '{name} löschen?',
+  deleteFileText: 'Die Datei ist für alle weg und kommt nicht wieder.',
+
+  profileTitle: 'Profil',
+  localTime: 'Dort ist es {time}',
+  profileGone: 'Diese Person ist nicht mehr hier.',
+
+  picture: 'Bild',
+  choosePicture: 'Bild auswählen',
+  removePicture: 'Entfernen',
+  pictureHint: 'PNG, JPEG, GIF, WebP oder AVIF; es wird quadratisch zugeschnitten.',
+  pronouns: 'Pronomen',
+  pronounsHint: 'Etwa „sie/ihr“',
+  zone: 'Zeitzone',
+  zoneNone: 'Keine Angabe',
+  zoneHint: 'Andere sehen, wie spät es bei dir ist.',
+  about: 'Über dich',
+  aboutHint: 'Was du machst, oder wonach man dich gern fragen darf.',
+}

@@ -1,0 +1,96 @@
+/** `words.reacts.ts` in German. */
+import type { Catalogue } from '@/language'
+
+export const reacts: Catalogue = {
+  // Reactions
+  react: 'Reagieren',
+  reactWith: 'Mit {emoji} reagieren',
+  reactions: 'Reaktionen',
+  reactedBy: 'Mit {emoji} reagiert: {names}',
+  andMore: { one: '{count} weitere Person', other: '{count} weitere' },
+
+  // Emoji
+  emojiFind: 'Emoji suchen',
+  emojiFound: 'Gefunden',
+  emojiNone: 'Kein Emoji heißt so.',
+  emojiRecent: 'Zuletzt',
+  emojiOwn: 'Unsere',
+  emojiTone: 'Hautton',
+  emojiTone0: 'Kein Hautton',
+  emojiTone1: 'Heller Hautton',
+  emojiTone2: 'Mittelheller Hautton',
+  emojiTone3: 'Mittlerer Hautton',
+  emojiTone4: 'Mitteldunkler Hautton',
+  emojiTone5: 'Dunkler Hautton',
+  emoji_smileys: 'Smileys',
+  emoji_people: 'Menschen',
+  emoji_nature: 'Tiere und Pflanzen',
+  emoji_food: 'Essen und Trinken',
+  emoji_travel: 'Reisen und Wetter',
+  emoji_activities: 'Aktivitäten',
+  emoji_symbols: 'Symbole',
+  emoji_objects: 'Gegenstände',
+  emoji_flags: 'Flaggen',
+  emojiTitle: 'Unsere Emojis',
+  emojiText: 'Bilder, die alle hier als :name: schreiben und mit denen alle reagieren.',
+  emojiName: 'Name',
+  emojiNameHint: 'Kleinbuchstaben, Ziffern, „_“, „-“ und „+“. Man tippt ihn zwischen Doppelpunkten.',
+  emojiPicture: 'Bild',
+  emojiPictureHint: 'PNG, GIF, JPEG oder WebP, am besten quadratisch; höchstens 256 KB.',
+  emojiPictureMissing: 'Wähle ein Bild aus.',
+  emojiPictureLarge: 'Dieses Bild hat mehr als 256 KB.',
+  emojiAdd: 'Emoji hinzufügen',
+  emojiAdded: ':{name}: ist jetzt für alle da.',
+  emojiBy: 'von {name}',
+  emojiRemove: ':{name}: entfernen',
+  emojiRemoveAsk: ':{name}: entfernen?',
+  emojiRemoveText: 'Wo es verwendet wurde, steht stattdessen sein Name.',
+  emojiEmpty: 'Es gibt noch keine. Füge das erste hinzu.',
+  emojiGuests: 'Gäste können keine Emojis hinzufügen.',
+
+  // Menu of a message
+  actions: 'Aktionen für die Nachricht',
+  copyText: 'Text kopieren',
+  copyLink: 'Link kopieren',
+  markUnread: 'Ab hier als ungelesen markieren',
+  editHint: 'Enter speichert, Esc bricht ab',
+  editHintShift: 'Umschalt+Enter speichert, Esc bricht ab',
+
+  // Pins
+  pin: 'Im Raum anheften',
+  unpin: 'Nicht mehr anheften',
+  pinned: 'Angeheftet',
+  pinsNone: 'Nichts ist angeheftet',
+  pinsNoneText: 'Hefte an, was alle hier wiederfinden sollen: im Menü einer Nachricht.',
+
+  // Saved
+  saveMessage: 'Für später merken',
+  unsave: 'Nicht mehr merken',
+  savedMark: 'Für später gemerkt',
+  savedOpen: 'Für später',
+  savedDone: 'Erledigt',
+  savedNone: 'Nichts ist gemerkt',
+  savedNoneText: 'Merk dir eine Nachricht in ihrem Menü und finde sie hier, bis du damit fertig bist. Sonst sieht das niemand.',
+  savedNoneDone: 'Noch nichts ist erledigt.',
+  savedMarkDone: 'Erledigt',
+  savedMarkUndone: 'Noch nicht erledigt',
+
+  // History
+  historyTitle: 'Was vorher da stand',
+  historyNow: 'Jetzt',
+  historyNone: 'Kein älterer Text ist aufbewahrt.',
+
+  // Quotes
+  forward: 'Weiterleiten',
+  forwardTitle: 'Weiterleiten an',
+  forwardFind: 'Raum suchen',
+  forwardComment: 'Sag etwas dazu',
+  forwardGo: 'Weiterleiten',
+  forwardNone: 'Du bist in keinem Raum, der so heißt.',
+  forwarded: 'An {name} weitergeleitet.',
+  quoteFrom: 'aus {room}',
+  quoteElsewhere: 'aus einem Gespräch, in dem du nicht bist',
+  quoteGone: 'Diese Nachricht wurde gelöscht.',
+  quoteOpen: 'Nachricht öffnen',
+  showMessage: 'Im Raum zeigen',
+}

@@ -1,0 +1,65 @@
+/** `words.writing.ts` in German. The names of commands are the same everywhere; their examples are not. */
+import type { Catalogue } from '@/language'
+
+export const writing: Catalogue = {
+  // Messages
+  copyCode: 'Code kopieren',
+  spoilerShow: 'Verborgener Text: zeigen',
+  tableOf: 'Tabelle',
+
+  // Composer
+  preview: 'Vorschau',
+  previewHide: 'Vorschau ausblenden',
+  previewEmpty: 'Noch nichts zu zeigen.',
+  compose: 'Zur Nachricht hinzufügen',
+  askPoll: 'Umfrage starten',
+  pasteLong: 'Dieser Text ist zu lang für eine Nachricht',
+  pasteLongText: 'Eine Nachricht fasst {count} Zeichen. Der Anfang lässt sich einfügen; der Rest bleibt in deiner Zwischenablage.',
+  pasteLongFile: 'Eine Nachricht fasst {count} Zeichen. Der Text kann als Datei mitgehen.',
+  pasteAsFile: 'Als Datei anhängen',
+  pastedName: 'eingefügt.txt',
+  pasteBeginning: 'Den Anfang einfügen',
+
+  // Commands
+  commands: 'Befehle',
+  commandsHint: 'Beginne eine Nachricht mit „/“. Um etwas zu sagen, das so beginnt, schreib „//“.',
+  noCommand: 'Es gibt keinen Befehl /{name}. Schreib //{name}, um das zu sagen.',
+  needsWords: 'Da fehlt noch etwas: {usage}',
+  nobodyCalled: 'Niemand hier heißt {name}.',
+  invited: 'Jetzt im Raum: {name}.',
+  topicSet: 'Das Thema ist geändert.',
+  nowAway: 'Du wirst als abwesend angezeigt, bis du etwas tust.',
+  cmdMe: 'Sag, was du tust: „Ann winkt“',
+  cmdShrug: 'Hängt ein Schulterzucken an',
+  cmdInvite: 'Holt jemanden in diesen Raum',
+  cmdTopic: 'Ändert das Thema dieses Raums',
+  cmdAway: 'Zeigt dich als abwesend',
+  cmdPoll: 'Startet eine Umfrage',
+  cmdHelp: 'Zeigt diese Befehle',
+  useMe: '/me winkt',
+  useShrug: '/shrug wer weiß',
+  useInvite: '/invite @name',
+  useTopic: '/topic Wozu dieser Raum da ist',
+  useAway: '/away',
+  usePoll: '/poll "Frage" "Antwort" "Noch eine"',
+  useHelp: '/help',
+
+  // Polls
+  pollTitle: 'Umfrage starten',
+  pollQuestion: 'Frage',
+  pollOption: 'Antwort {count}',
+  pollMore: 'Noch eine Antwort',
+  pollLess: 'Diese Antwort entfernen',
+  pollMany: 'Mehrere Antworten sind möglich',
+  pollAsk: 'Fragen',
+  pollOne: 'Wähle eine',
+  pollSome: 'Wähle so viele, wie du magst',
+  pollClosed: 'Beendet',
+  pollClose: 'Umfrage beenden',
+  pollTakeBack: 'Meine Stimme zurücknehmen',
+  pollCloseAsk: 'Diese Umfrage beenden?',
+  pollCloseText: 'Niemand kann mehr abstimmen. Das Ergebnis bleibt.',
+  pollVotes: { one: '{count} Stimme', other: '{count} Stimmen' },
+  pollVoters: { one: '{count} Person hat abgestimmt', other: '{count} Leute haben abgestimmt' },
+  pollOthers: { one: '{count} weitere Person', other: '{count} weitere' },
+}

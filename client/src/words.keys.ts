@@ -1,0 +1,78 @@
+/** What the keys do and are called, and where the quick switcher goes; importing this module teaches it to `t`. */
+import type { Entry } from './words'
+import { teach } from './words'
+
+export const keys = {
+  skip: 'Skip to the messages',
+
+  // What the keys do
+  keysMoving: 'Anywhere',
+  keySwitcher: 'Go to a room, a person or a page',
+  keySearch: 'Search',
+  keyRoomUp: 'Previous room',
+  keyRoomDown: 'Next room',
+  keyUnreadUp: 'Previous unread room',
+  keyUnreadDown: 'Next unread room',
+  keyPane: 'Next part of the window',
+  keyPaneBack: 'Previous part of the window',
+  keyBack: 'One step back; at last, mark the room as read',
+  keyHelp: 'This list',
+  keysReading: 'In the messages and the rooms',
+  keyBefore: 'The one before',
+  keyAfter: 'The one after',
+  keyFirst: 'The first',
+  keyLast: 'The last',
+  keysMessage: 'On a message',
+  keyActions: 'Its buttons and links',
+  keyMenu: 'All that one can do with it',
+  keyReact: 'React',
+  keyAnswer: 'Answer in a thread',
+  keyEdit: 'Edit it, if it is yours',
+  keySave: 'Save for later, or no longer',
+  keyPin: 'Pin or unpin',
+  keyUnread: 'Mark unread from here',
+  keyForward: 'Pass it on',
+  keyRemind: 'Be reminded of it',
+  keyCopyText: 'Copy text',
+  keyCopyLink: 'Copy link',
+  keyReport: 'Report it',
+  keyRemove: 'Delete',
+  keysWriting: 'Writing',
+  keySend: 'Send',
+  keyBreak: 'Line break',
+  keyEditLast: 'Edit your last message (while nothing is written)',
+  keyMention: 'Name somebody',
+  keyEmoji: 'Emoji by name',
+  keyCommand: 'A command',
+  keyBold: 'Bold',
+  keyItalic: 'Italic',
+  keyLink: 'Link (with text selected)',
+  keyPreview: 'Look at it before it is sent',
+
+  // What is written on them
+  keyAlt: 'Alt',
+  keyShift: 'Shift',
+  keyEnter: 'Enter',
+  keyEsc: 'Esc',
+  keyHome: 'Home',
+  keyEnd: 'End',
+  keyDelete: 'Del',
+  keyOr: 'or',
+  enterSends: 'Enter sends',
+  enterSendsHint: 'On this device. Off, Enter breaks the line, and Shift+Enter or Ctrl+Enter sends.',
+  keysSingle: 'Keys without Ctrl or Alt',
+  keysSingleHint: 'One letter does something on a message that has the focus, and “?” lists the keys. Off, a dictating voice presses none by accident.',
+
+  // Quick switcher
+  switcher: 'Go to a room, a person or a page',
+  switcherHint: 'Room, person, page or command',
+  switcherNone: 'Nothing is called that.',
+  switcherFound: { one: '{count} found', other: '{count} found' },
+  goThemeLight: 'Light theme',
+  goThemeDark: 'Dark theme',
+  goThemeSystem: 'Theme as the system',
+  goPage: 'Page',
+  goCommand: 'Command',
+} as const satisfies Record<string, Entry>
+
+teach(keys)

@@ -1,0 +1,47 @@
+/** What search and link previews say; importing this module teaches it to `t`. */
+import type { Entry } from './words'
+import { teach } from './words'
+
+export const search = {
+  searchHint: 'Words, “phrases”, from: in: before:',
+  searchFilters: 'Filters',
+  searchIntro: 'Find what was said',
+  searchIntroText: 'Every word has to be there, as the beginning of a word. Put a phrase in quotes, and a minus before what should not be there.',
+  searchNone: 'Nothing was found',
+  searchNoneText: 'Try fewer words, or take a filter away.',
+  searchResults: 'Messages',
+  searchNames: 'Rooms, people and files',
+  searchCount: { one: '{count} message', other: '{count} messages' },
+  searchCountMore: 'More than {count} messages',
+  searchPartial: 'Old messages are still being indexed: some may be missing.',
+  searchTake: 'Take away {filter}',
+  searchRecent: 'Searched for lately',
+  searchForget: 'Forget these',
+  searchOffline: 'Searching needs the server. It goes on when you are back online.',
+  filterFrom: 'From',
+  filterIn: 'In',
+  filterBefore: 'Before',
+  filterAfter: 'After',
+  filterOn: 'On',
+  filterHas: 'Has',
+  filterIs: 'Is',
+  filterNot: 'Not: {filter}',
+  hasLink: 'a link',
+  hasFile: 'a file',
+  hasImage: 'a picture',
+  hasCode: 'code',
+  hasReaction: 'a reaction',
+  isPinned: 'pinned',
+  isSaved: 'saved by me',
+  isThread: 'in a thread',
+  today: 'Today',
+  yesterday: 'Yesterday',
+  weekAgo: 'A week ago',
+  monthAgo: 'A month ago',
+  inThread: 'in a thread',
+  previewRemove: 'Remove the preview of {title}',
+  allowPreviews: 'Show previews of links',
+  allowPreviewsHint: 'This server looks at pages that people link to, and shows their title and picture. Readers’ browsers ask nobody.',
+} as const satisfies Record<string, Entry>
+
+teach(search)

@@ -1,0 +1,111 @@
+/** What threads, mentions, the inbox and notifications say; importing this module teaches it to `t`. */
+import type { Entry } from './words'
+import { teach } from './words'
+
+export const talk = {
+  // A room's menu
+  editRoom: 'Edit room',
+  addPeople: 'Add people',
+  joinRoom: 'Join {name}',
+  joinText: 'Read along and say something. You can leave at any time.',
+  notifyRoom: 'Notifications',
+  star: 'Star',
+  unstar: 'Take the star off',
+  leaveRoom: 'Leave room',
+  archiveRoom: 'Archive room',
+  unarchiveRoom: 'Open room again',
+  showFiles: 'Files',
+  roomMenu: 'Menu of {name}',
+  leaveAsk: 'Leave {name}?',
+  leaveText: 'You can come back whenever you like.',
+  leavePrivate: 'It is private: somebody has to add you again.',
+  leave: 'Leave',
+  archiveAsk: 'Archive {name}?',
+  archiveText: 'Everybody keeps its messages; nobody can write there until it is opened again.',
+  archive: 'Archive',
+
+  // To a date
+  dateLabel: 'The first message of',
+  dateGo: 'Go there',
+  dateUnknown: 'Write it as year, month and day, like 2026-01-31.',
+  dateNothing: 'Nothing has been said since then.',
+
+  // Threads
+  thread: 'Thread',
+  threadIn: 'Thread in {name}',
+  answerInThread: 'Answer in thread',
+  answerHere: 'Answer in the thread',
+  alsoSend: 'Also send to {name}',
+  alsoSent: 'Also sent to the room',
+  answeredInThread: 'Answered in a thread',
+  answers: { one: '{count} answer', other: '{count} answers' },
+  answersNone: 'No answers yet',
+  newAnswers: '{count} new',
+  lastAnswer: 'Last {at}',
+  rootDeleted: 'The message that was answered here was deleted.',
+  followThread: 'Follow this thread',
+  following: 'You follow this thread',
+
+  // Inbox
+  inboxAll: 'All',
+  inboxMentions: 'Mentions',
+  inboxThreads: 'Threads',
+  inboxReactions: 'Reactions',
+  inboxReminders: 'Reminders',
+  inboxWhich: 'Which',
+  inboxUndone: 'Not done',
+  inboxDoneToo: 'Everything',
+  inboxClear: 'All done',
+  inboxNone: 'Nothing yet',
+  inboxNoneText: 'When somebody mentions you, answers in a thread that you follow or reacts to what you said, it is here.',
+  inboxFailed: 'The inbox could not be loaded.',
+  noticeMention: '{name} mentioned you',
+  noticeKeyword: '{name} said “{text}”',
+  noticeThread: '{name} answered in a thread',
+  noticeReaction: '{name} reacted with {text}',
+  noticeReminder: 'You wanted to be reminded',
+  done: 'Done',
+  markDone: 'Mark as done',
+  markUndone: 'Mark as not done',
+  markAllDone: 'Mark all as done',
+  allDone: 'All is done.',
+
+  // Notifications of a room
+  notifyTitle: 'Notifications of {name}',
+  notifyLevel: 'Tell me of',
+  notifyAll: 'All messages',
+  notifyMentions: 'Only what mentions me',
+  notifyNone: 'Nothing',
+  mute: 'Mute',
+  muteText: 'It stands dimmed in the list and tells you nothing until then. Your inbox still has what calls you.',
+  muteHour: 'For 1 hour',
+  muteHours: 'For 8 hours',
+  muteTomorrow: 'Until tomorrow',
+  muteEver: 'For ever',
+  mutedUntil: 'Muted until {at}.',
+  mutedEver: 'Muted.',
+  unmute: 'Unmute',
+
+  // Notifications
+  notifications: 'Notifications',
+  notifyBrowser: 'In this browser',
+  notifyOn: 'Turn notifications on',
+  notifyHere: 'Notifications',
+  notifyUnable: 'This browser has no notifications at this address.',
+  notifiedIn: '{name} in {room}',
+  keywords: 'Words to listen for',
+  keywordsLabel: 'Words',
+  keywordsHint: 'Parted by commas. A message with one of them is in your inbox like a mention.',
+
+  // Mentions
+  callAsk: 'Call {count} people?',
+  callText: 'Each of them gets a notice of this message.',
+  callGo: 'Send',
+  callNobody: '@{word} calls nobody here',
+  callNobodyText: 'Only moderators may call everybody. Your message can be sent all the same: all read it, and nobody is called.',
+  callAnyway: 'Send all the same',
+  callHere: 'Everybody who is here now',
+  callRoom: 'Everybody in the room',
+} as const satisfies Record<string, Entry>
+
+teach(talk)

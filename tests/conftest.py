@@ -1,0 +1,80 @@
+"""What tests ask for by name: a database of either kind, a stage, a server; and no log line that was not expected."""
+
+import logging
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from chinwag import app
+from tests.world import Postgres, Server, Stage, Valkey, serving, settings
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """PostgreSQL, started where a test asks for it."""
+    memory = Path("/dev/shm")  # noqa: S108  on a disk, most of a test's time is its database being made
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        server = Postgres(Path(folder))
+        yield server
+        server.close()
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[Valkey]:
+    """A Valkey of one's own."""
+    server = Valkey(tmp_path)
+    yield server
+    server.kill()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database, or nothing, which means SQLite: who asks for it runs on both."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    url = postgres.database()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def engine(database: str, tmp_path: Path) -> Iterator[Engine]:
+    """A database with its first rows, of each kind."""
+    engine = app.open_database(settings(tmp_path / "data", database=database))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def stage(engine: Engine) -> Stage:
+    """Services on a database of each kind."""
+    return Stage(engine)
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    """A server on SQLite."""
+    async with serving(settings(tmp_path / "data")) as server:
+        yield server
+
+
+@pytest.fixture
+async def any_server(database: str, tmp_path: Path) -> AsyncIterator[Server]:
+    """A server on each kind of database."""
+    async with serving(settings(tmp_path / "data", database=database)) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _expect_no_log(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest) -> Iterator[None]:
+    """A warning or an error in the log fails the test, unless it is marked `logs`, which is for tests of failures."""
+    yield
+    if request.node.get_closest_marker("logs"):
+        return
+    records = [*caplog.get_records("setup"), *caplog.get_records("call")]
+    assert [one.getMessage() for one in records if one.levelno >= logging.WARNING] == []

@@ -1,0 +1,288 @@
+"""The writer: what is answered is on disk, one that fails fails alone, and nothing is told that was not committed."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, func, select, text
+
+from chinwag.changes import Change, End
+from chinwag.errors import Conflict, Unavailable
+from chinwag.store import audit
+from chinwag.store import writer as writer_module
+from chinwag.store.engine import connect
+from chinwag.store.tables import audit as entries
+from chinwag.store.tx import Caller, Tx
+from chinwag.store.writer import Writer
+from tests.world import Server, run
+
+NOBODY = Caller()
+
+
+class Ledger:
+    """A writer, and what it told."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.told: list[Change | End] = []
+        self.noticed = 0
+        self.writer = Writer(engine, self.told.extend, elsewhere=self._notice)
+
+    def _notice(self) -> None:
+        self.noticed += 1
+
+    async def run(self, function: Callable[..., Any], lane: object = None, **params: Any) -> Any:
+        return (await self.writer.run(function, NOBODY, params, lane)).result
+
+    def written(self) -> list[str]:
+        """The entries in the database, as anybody else reads it."""
+        with connect(self.engine) as connection:
+            return list(connection.execute(select(entries.c.detail).order_by(entries.c.id)).scalars())
+
+    def seqs(self) -> list[int]:
+        return [one.seq for one in self.told if isinstance(one, Change)]
+
+
+@pytest.fixture
+async def ledger(engine: Engine) -> AsyncIterator[Ledger]:
+    ledger = Ledger(engine)
+    yield ledger
+    await ledger.writer.stop()
+
+
+def note(tx: Tx, *, word: str) -> int:
+    """A call that writes and tells."""
+    audit.add(tx, "note", word)
+    seq = tx.take("workspace")
+    tx.change("workspace", seq)
+    return seq
+
+
+def refuse_first(tx: Tx) -> None:
+    raise Conflict("No.")
+
+
+def refuse_late(tx: Tx) -> None:
+    note(tx, word="never")
+    raise Conflict("Too late.")
+
+
+def stumble(tx: Tx) -> None:
+    note(tx, word="never")
+    raise ZeroDivisionError
+
+
+class Gate:
+    """A call that holds the writer, so that what comes meanwhile is one batch."""
+
+    def __init__(self) -> None:
+        self._open = threading.Event()
+        self._reached = threading.Event()
+
+    def hold(self, tx: Tx) -> None:
+        self._reached.set()
+        assert self._open.wait(10)
+
+    async def reached(self) -> None:
+        await asyncio.to_thread(self._reached.wait, 10)
+
+    def open(self) -> None:
+        self._open.set()
+
+
+async def batch(ledger: Ledger, calls: list[Any]) -> list[Any]:
+    """Run calls in one batch; what each gave or raised."""
+    gate = Gate()
+    threads = len(ledger.writer._threads)
+    held = [asyncio.create_task(ledger.run(gate.hold, lane=number)) for number in range(threads)]
+    await asyncio.sleep(0.1)
+    await gate.reached()
+    running = [asyncio.create_task(ledger.run(function, lane="one", **params)) for function, params in calls]
+    await asyncio.sleep(0)
+    gate.open()
+    await asyncio.gather(*held)
+    return await asyncio.gather(*running, return_exceptions=True)
+
+
+async def test_calls_that_wait_share_one_transaction(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    batches = []
+    together = ledger.writer._together
+
+    def count(connection: Connection, jobs: list[Any]) -> Any:
+        batches.append(len(jobs))
+        return together(connection, jobs)
+
+    monkeypatch.setattr(ledger.writer, "_together", count)
+    results = await batch(ledger, [(note, {"word": f"w{number}"}) for number in range(20)])
+    assert batches[-1] == 20
+    assert results == sorted(results)
+    assert ledger.written() == [f"w{number}" for number in range(20)]
+    assert ledger.seqs() == results
+
+
+@pytest.mark.parametrize("bad", [refuse_first, refuse_late, stumble])
+async def test_one_call_of_a_batch_fails_alone(ledger: Ledger, bad: Callable[..., None]) -> None:
+    good = [(note, {"word": f"w{number}"}) for number in range(10)]
+    results = await batch(ledger, [*good[:5], (bad, {}), *good[5:]])
+    failed = [one for one in results if isinstance(one, Exception)]
+    assert [type(one) for one in failed] == [ZeroDivisionError if bad is stumble else Conflict]
+    assert results[5] is failed[0]
+    assert ledger.written() == [f"w{number}" for number in range(10)]
+    assert ledger.seqs() == [one for one in results if isinstance(one, int)]
+
+
+def spoil(tx: Tx) -> None:
+    """A call after which the commit fails, and only the commit."""
+    if tx.db.dialect.name == "sqlite":
+        tx.db.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        tx.db.exec_driver_sql("INSERT INTO saved VALUES (999, 999, 1, 0, 0, 1)")
+    else:
+        tx.db.execute(text("CREATE TEMP TABLE late (n int, UNIQUE (n) DEFERRABLE INITIALLY DEFERRED)"))
+        tx.db.execute(text("INSERT INTO late VALUES (1), (1)"))
+
+
+@pytest.mark.logs
+async def test_a_batch_whose_commit_fails_confirms_nothing_and_tells_nothing(ledger: Ledger) -> None:
+    results = await batch(ledger, [(note, {"word": "lost"}), (spoil, {}), (note, {"word": "lost too"})])
+    assert [type(one) for one in results] == [Unavailable] * 3
+    assert ledger.written() == []
+    assert ledger.seqs() == []
+    await ledger.run(note, word="and on it goes")
+    assert ledger.written() == ["and on it goes"]
+
+
+@pytest.mark.logs
+async def test_a_lost_connection_confirms_nothing_and_is_made_anew(ledger: Ledger) -> None:
+    def lose(tx: Tx) -> None:
+        if tx.db.dialect.name == "postgresql":
+            tx.db.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        else:
+            tx.db.exec_driver_sql("PRAGMA query_only=ON")
+            note(tx, word="refused by the database")
+
+    with pytest.raises(Unavailable):
+        await ledger.run(lose)
+    await ledger.run(note, word="again")
+    assert ledger.written() == ["again"]
+
+
+async def test_an_answer_comes_only_once_others_can_read_it(ledger: Ledger) -> None:
+    async def check(number: int) -> None:
+        await ledger.run(note, word=f"w{number}")
+        assert f"w{number}" in await asyncio.to_thread(ledger.written)
+
+    await asyncio.gather(*(check(number) for number in range(20)))
+
+
+async def test_a_caller_who_went_away_has_done_it_all_the_same(ledger: Ledger) -> None:
+    gate = Gate()
+    held = asyncio.create_task(ledger.run(gate.hold, lane=1))
+    gone = asyncio.create_task(ledger.run(note, word="still there"))
+    await gate.reached()
+    gone.cancel()
+    gate.open()
+    await held
+    await ledger.writer.stop()
+    await asyncio.sleep(0)
+    assert ledger.written() == ["still there"]
+    assert len(ledger.seqs()) == 1
+
+
+async def test_what_was_accepted_is_finished_at_the_end_and_what_is_new_refused(ledger: Ledger) -> None:
+    accepted = [asyncio.create_task(ledger.run(note, word=f"w{number}")) for number in range(200)]
+    await asyncio.sleep(0)
+    stopping = asyncio.create_task(ledger.writer.stop())
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await ledger.run(note, word="too late")
+    await stopping
+    assert len(await asyncio.gather(*accepted)) == 200
+    assert len(ledger.written()) == 200
+
+
+async def test_more_than_can_wait_is_refused(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_module, "WAITING", 5)
+    results = await batch(ledger, [(note, {"word": f"w{number}"}) for number in range(9)])
+    assert [type(one) for one in results] == [int] * 5 + [Unavailable] * 4
+    assert len(ledger.written()) == 5
+
+
+# Where several write at once
+
+
+@pytest.fixture
+async def crowd(postgres: Any, tmp_path: Path) -> AsyncIterator[Ledger]:
+    """A writer on PostgreSQL, which writes in several threads."""
+    from chinwag import app
+    from tests.world import settings
+
+    engine = app.open_database(settings(tmp_path, database=postgres.database()))
+    ledger = Ledger(engine)
+    yield ledger
+    await ledger.writer.stop()
+    engine.dispose()
+
+
+async def test_two_that_wait_for_each_other_both_succeed(crowd: Ledger) -> None:
+    both = threading.Barrier(2)
+    tries: list[str] = []
+
+    def cross(tx: Tx, *, first: str, then: str) -> None:
+        tries.append(first)
+        tx.take(first)
+        if tries.count(first) == 1:
+            both.wait(10)
+        tx.take(then)
+
+    await crowd.run(lambda tx: tx.open_topic("room:2"))
+    await asyncio.gather(
+        crowd.run(cross, lane=1, first="workspace", then="room:2"),
+        crowd.run(cross, lane=2, first="room:2", then="workspace"),
+    )
+    assert len(tries) > 2
+
+
+async def test_one_who_lost_a_race_for_a_name_looks_again(crowd: Ledger) -> None:
+    both = threading.Barrier(2)
+    tries: list[int] = []
+
+    def claim(tx: Tx, *, number: int) -> str:
+        if tx.read(select(func.count()).select_from(entries).where(entries.c.act == "claim")).scalar_one():
+            raise Conflict("Taken.")
+        tries.append(number)
+        if tries.count(number) == 1:
+            both.wait(10)
+        tx.db.execute(text("INSERT INTO claims VALUES (1)"))
+        audit.add(tx, "claim", str(number))
+        return "mine"
+
+    await crowd.run(lambda tx: tx.db.execute(text("CREATE TABLE claims (n int UNIQUE)")) and None)
+    results = await asyncio.gather(
+        crowd.run(claim, lane=1, number=1), crowd.run(claim, lane=2, number=2), return_exceptions=True
+    )
+    assert sorted(str(one) for one in results) == ["Taken.", "mine"]
+
+
+async def test_calls_of_many_threads_take_each_seq_once_and_tell_each(crowd: Ledger) -> None:
+    results = await asyncio.gather(*(crowd.run(note, lane="room", word=f"w{number}") for number in range(200)))
+    assert sorted(results) == list(range(min(results), min(results) + 200))
+    assert sorted(crowd.seqs()) == sorted(results)
+
+
+# Beside the command line
+
+
+async def test_what_the_command_line_writes_is_heard_by_those_who_are_connected(server: Server) -> None:
+    _, token = server.add("ann")
+    ann = await server.client(token)
+    await ann.start()
+    made = await asyncio.to_thread(run, "room", "add", "ops", "--member", "ann", "--data", str(server.config.data))
+    assert made.returncode == 0, made.stderr
+    await ann.until(lambda: any(room["slug"] == "ops" for room in ann.state["rooms"].values()))
+    room = next(room["id"] for room in ann.state["rooms"].values() if room["slug"] == "ops")
+    said = await ann.call("messages.post", room=room, body="here I am", nonce="n")
+    await ann.has(f"room:{room}", said["seq"])
+    await ann.close()

@@ -1,0 +1,1 @@
+"""What builds, tests and looks at Chinwag."""
