@@ -193,6 +193,7 @@ class App:
         await self.previews.close()
         await self.writer.stop()
         await self.bus.stop()
+        await self.hub.close()
         self.rpc.close()
         self.readers.close()
         self._engine.dispose()

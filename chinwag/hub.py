@@ -112,6 +112,7 @@ class Hub:
         self._talking: list[_Topic] = []
         self._scheduled = False
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
         self.delivered = 0
 
     # Who listens
@@ -221,7 +222,7 @@ class Hub:
     def catch_up(self, name: str) -> None:
         """Read what was missed of a topic, and deliver it."""
         topic = self._topics.get(name)
-        if topic is None or topic.seq is None or topic.filling:
+        if topic is None or topic.seq is None or topic.filling or self._closed:
             return
         topic.filling = True
         task = self._loop.create_task(self._catch_up(name, topic, topic.seq))
@@ -238,6 +239,13 @@ class Hub:
             topic.filling = False
         if change.seq > since:
             self.tell(told(change))
+
+    async def close(self) -> None:
+        """Read nothing more of what was missed."""
+        self._closed = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def whisper(self, topic: str, frame: bytes) -> None:
         """Tell listeners something without a seq; slow ones go without."""

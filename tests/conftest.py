@@ -6,10 +6,26 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
 from chinwag import app
 from tests.world import Postgres, Server, Stage, Valkey, serving, settings
+
+hypothesis_settings.register_profile("gate", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("long", max_examples=500, deadline=None)
+hypothesis_settings.load_profile("gate")
+
+SERVERS = {"postgres", "valkey"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a database server or a bus of its own is `wide`: the gate goes without."""
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        kind = item.callspec.params.get("database") if hasattr(item, "callspec") else None
+        if kind == "postgresql" or SERVERS & set(item.fixturenames):
+            item.add_marker(pytest.mark.wide)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The hub: every listener of a topic hears each change once and in order, and nothing once they have been put out."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -92,8 +93,10 @@ def truth(monkeypatch: pytest.MonkeyPatch) -> Truth:
 
 
 @pytest.fixture
-async def hub(truth: Truth) -> Hub:
-    return Hub(truth.fill)
+async def hub(truth: Truth) -> AsyncIterator[Hub]:
+    hub = Hub(truth.fill)
+    yield hub
+    await hub.close()
 
 
 def listener(hub: Hub, *topics: str, seq: int | None = 0, **options: Any) -> Ear:
@@ -381,3 +384,15 @@ def test_a_frame_says_its_length_as_rfc_6455_asks(size: int) -> None:
     assert frame[0] == 0x81
     assert frame[1] & 0x80 == 0
     assert len(frame) == head + size
+
+
+async def test_a_hub_that_is_closed_reads_nothing_more(hub: Hub, truth: Truth) -> None:
+    ear = listener(hub, "room:7")
+    truth.seqs["room:7"] = 3
+    hub.catch_up("room:7")
+    await hub.close()
+    hub.tell(change(3))
+    hub.look_for_hole("room:7")
+    await turns()
+    assert hub._tasks == set()
+    assert ear.seqs("room:7") == []

@@ -6,7 +6,6 @@ After every step, once all has been told: what each device holds, the database r
 import asyncio
 import contextlib
 import copy
-import os
 import tempfile
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
@@ -25,8 +24,6 @@ from tests.world import KINDS, Client, Fault, Postgres, Server, State, Valkey, a
 
 DEVICES = {"ann's desk": "ann", "bob's desk": "bob", "bob's phone": "bob", "cara's desk": "cara"}
 ROOMS = ("open", "closed")
-LONG = int(os.environ.get("CHINWAG_STEPS", "0"))
-"""So many examples, for a long run by hand (with `--timeout 0`)."""
 
 
 @dataclass
@@ -491,7 +488,7 @@ def _play(machine: type[Steps], examples: int, steps: int) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=LONG or examples,
+            max_examples=examples * settings().max_examples // 100,
             stateful_step_count=steps,
             deadline=None,
             database=None,
@@ -501,17 +498,17 @@ def _play(machine: type[Steps], examples: int, steps: int) -> None:
     )
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_everyone_holds_what_the_rooms_hold_whatever_happens() -> None:
     class OnSqlite(Steps):
         @staticmethod
         def configs(folder: Path) -> list[Config]:
             return [world.settings(folder / "data")]
 
-    _play(OnSqlite, 25, 30)
+    _play(OnSqlite, 10, 25)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_so_they_do_in_two_processes_that_share_a_database_and_a_bus(postgres: Postgres, valkey: Valkey) -> None:
     class InTwoProcesses(Steps):
         @staticmethod

@@ -122,7 +122,7 @@ class Valkey:
         self._process.send_signal(number)
 
 
-def wait_for_port(port: int, seconds: float = 20) -> None:
+def wait_for_port(port: int, seconds: float = 30) -> None:
     """Wait until somebody listens."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -132,7 +132,7 @@ def wait_for_port(port: int, seconds: float = 20) -> None:
     raise TimeoutError(f"nobody listens at port {port}")
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
     """Look again and again until something is so that nobody announces."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110
@@ -373,7 +373,7 @@ class Client:
         future = self._waiting[number] = asyncio.get_running_loop().create_future()
         request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
         await self.socket.write_message(msgspec.json.encode(request).decode())
-        return await asyncio.wait_for(future, 20)
+        return await asyncio.wait_for(future, 30)
 
     async def start(
         self, epoch: str | None = None, held: dict[str, int] | None = None, state: State | None = None
@@ -398,7 +398,7 @@ class Client:
             self._take(change)
         return answer
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = 30) -> None:
         """Wait for news until something is so."""
         async with asyncio.timeout(seconds):
             async with self._news:
@@ -408,7 +408,7 @@ class Client:
         """Wait until a topic is held at a seq."""
         await self.until(lambda: self.held.get(topic, -1) >= seq)
 
-    async def closed(self, seconds: float = 10) -> int | None:
+    async def closed(self, seconds: float = 30) -> int | None:
         """Wait until the server closes, and say its close code."""
         await asyncio.wait_for(asyncio.shield(self._reader), seconds)
         return self.socket.close_code

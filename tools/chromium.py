@@ -1,7 +1,4 @@
-"""Prints the path of a Chromium for the browser tests: $CHROMIUM, one of this machine, else one that it installs.
-
-As root on Debian it also sees to a font that has emoji: without one, what holds emoji looks like nobody's screen.
-"""
+"""Prints the path of a Chromium for the browser tests: $CHROMIUM, one of this machine, else one that it installs."""
 
 import os
 import shutil
@@ -11,6 +8,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import sync_playwright
 
+MISSING = "install Chromium, or say where it is with CHROMIUM=/path/to/chromium."
 COMMANDS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 SYSTEM = "/usr/local/bin:/usr/bin:/snap/bin"  # where packages put it, whatever the PATH says
 MAC_APPS = [
@@ -20,14 +18,15 @@ MAC_APPS = [
 
 
 def main() -> None:
-    path = next((path for path in candidates() if path and runs(path)), None)
+    path = find()
     if not path:
-        sys.exit("The browser tests need Chromium: install it, or say where it is with CHROMIUM=/path/to/chromium.")
-    if not has_emoji() and may_install():
-        install_packages("fonts-noto-color-emoji")
-    if not has_emoji():
-        print("No font here has emoji: some pictures of components will differ.", file=sys.stderr)
+        sys.exit(f"The browser tests need Chromium: {MISSING}")
     print(path)
+
+
+def find() -> str | None:
+    """The path of one that runs, installed if that may be; None where there is none."""
+    return next((path for path in candidates() if path and runs(path)), None)
 
 
 def candidates() -> Iterator[str | None]:
@@ -52,7 +51,7 @@ def on_this_machine(command: str) -> str | None:
 def runs(path: str) -> bool:
     """Ubuntu's `chromium-browser`, for one, is a script that only asks for a snap."""
     try:
-        return subprocess.run([path, "--version"], capture_output=True, timeout=30).returncode == 0
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 
@@ -60,13 +59,6 @@ def runs(path: str) -> bool:
 def playwrights_own() -> str:
     with sync_playwright() as playwright:
         return playwright.chromium.executable_path
-
-
-def has_emoji() -> bool:
-    """Whether fontconfig knows such a font; where it is not there, as on macOS, one is."""
-    if not shutil.which("fc-list"):
-        return True
-    return bool(subprocess.run(["fc-list", ":lang=und-zsye"], capture_output=True).stdout.strip())
 
 
 def may_install() -> bool:
@@ -82,7 +74,8 @@ def install_packages(*names: str) -> None:
 def install(*command: str) -> None:
     """Standard output is for the path, so what the installers say goes to standard error."""
     print("Not here yet:", *command, file=sys.stderr)
-    subprocess.run(command, stdout=sys.stderr, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"})
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, env=environment)
 
 
 if __name__ == "__main__":

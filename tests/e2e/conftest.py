@@ -11,7 +11,8 @@ from tests.e2e.house import House, keeping_house
 from tests.world import ROOT
 
 QUIET = (
-    "--no-sandbox --disable-background-networking --disable-component-update --no-first-run --no-default-browser-check"
+    "--no-sandbox --disable-dev-shm-usage --disable-background-networking --disable-component-update --no-first-run"
+    " --no-default-browser-check"
 )
 
 

@@ -34,7 +34,7 @@ ENDS_WITH = """(texts) => {
     return JSON.stringify(shown.slice(-texts.length)) === JSON.stringify(texts)
 }"""
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 class House:
@@ -109,7 +109,7 @@ class House:
             permissions=["clipboard-read", "clipboard-write"],
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         person = Person(self, name, context, [])
         self.people.append(person)
         return person
