@@ -1,14 +1,16 @@
-"""A day of real conversation, said again by its authors over the API, and read back whole.
+"""Real conversation, said again by its authors over the API, and read back whole.
 
-`python -m bench.replay FILE.jsonl.gz DAY [--room NAME] [--kill N]`, a line being `{room, day, author, body}`. Each
-author is a user who says their own lines; the next line is said once the one before is acknowledged, so that the room's
-order is the day's. With `--kill` the server is killed so many times, with a post under way, and started again; whoever
-gets no answer tries again with the same nonce.
+`python -m bench.replay FILE.jsonl.gz [--day DAY] [--room NAME] [--first N] [--kill N]`, a line being `{room, day,
+author, body}`: all of the file, one day's or one room's lines, or the first so many. All go to one room. Each author is
+a user who says their own lines; the next line is said once the one before is acknowledged, so that the room's order is
+the file's. With `--kill` the server is killed so many times, with a post under way, and started again; whoever gets no
+answer tries again with the same nonce.
 """
 
 import argparse
 import gzip
 import http.client
+import itertools
 import json
 import random
 import sys
@@ -39,11 +41,15 @@ class Line:
     nonce: str
 
 
-def read_day(path: Path, day: str, room: str) -> list[Line]:
-    """The day's lines in their order, as the server is to keep them."""
+def read_lines(path: Path, first: int | None = None, **wanted: str | None) -> list[Line]:
+    """The lines in their order, as the server is to keep them; blank ones, which nobody can say, are left out."""
+    asked = {name: value for name, value in wanted.items() if value is not None}
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        found = [one for one in map(json.loads, file) if one["day"] == day and one["room"] == room]
-    return [Line(one["author"], clean_body(one["body"]), f"{day}:{number}") for number, one in enumerate(found)]
+        found = (one for one in map(json.loads, file) if one["body"].strip() and asked.items() <= one.items())
+        return [
+            Line(one["author"], clean_body(one["body"]), f"line:{number}")
+            for number, one in enumerate(itertools.islice(found, first))
+        ]
 
 
 def invite(data: Path, authors: list[str]) -> tuple[dict[str, str], int]:
@@ -138,7 +144,7 @@ class Play:
             self.server = stack.enter_context(chinwag(self.data))
 
     def say(self, lines: list[Line], speakers: dict[str, Speaker], room: int) -> None:
-        """Each line by its author, in the day's order."""
+        """Each line by its author, in the file's order."""
         for line in lines:
             began = time.perf_counter()
             speakers[line.author].call("messages.post", room=room, body=line.body, nonce=line.nonce)
@@ -172,15 +178,16 @@ def compare(lines: list[Line], found: list[dict[str, Any]], ids: dict[str, int])
 
 def main() -> None:
     """Replay, compare, print."""
-    parser = argparse.ArgumentParser(prog="bench.replay", description="Replay a day of conversation.")
+    parser = argparse.ArgumentParser(prog="bench.replay", description="Replay a conversation.")
     parser.add_argument("file", type=Path)
-    parser.add_argument("day")
-    parser.add_argument("--room", default="ubuntu", help="the room in the file")
+    parser.add_argument("--day", help="the lines of this day alone")
+    parser.add_argument("--room", help="the lines of this room alone")
+    parser.add_argument("--first", type=int, metavar="N", help="the first N of them")
     parser.add_argument("--kill", type=int, default=0, metavar="N", help="kill the server N times in the middle")
     given = parser.parse_args()
-    lines = read_day(given.file, given.day, given.room)
+    lines = read_lines(given.file, given.first, day=given.day, room=given.room)
     if not lines:
-        sys.exit(f"Nothing was said in {given.room} on {given.day}.")
+        sys.exit("Nothing was said there and then.")
     with TemporaryDirectory() as folder:
         sys.exit(replay(Path(folder), lines, given.kill))
 

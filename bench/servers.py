@@ -16,7 +16,7 @@ from bench.load import HOST, Connection
 
 HOME = Path(__file__).parent.parent
 
-GRACE = 15.0
+GRACE = 30.0
 """Seconds to start in, and to stop in."""
 
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
-from chinwag import app
-from tests.world import Postgres, Server, Stage, Valkey, serving, settings
+from tests.world import Postgres, Server, Stage, Valkey, open_database, serving, settings
 
 hypothesis_settings.register_profile("gate", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("long", max_examples=500, deadline=None)
@@ -61,7 +60,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def engine(database: str, tmp_path: Path) -> Iterator[Engine]:
     """A database with its first rows, of each kind."""
-    engine = app.open_database(settings(tmp_path / "data", database=database))
+    engine = open_database(settings(tmp_path / "data", database=database))
     yield engine
     engine.dispose()
 

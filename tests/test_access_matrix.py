@@ -681,6 +681,7 @@ ODD: tuple[Any, ...] = (
 )
 
 
+@pytest.mark.wide
 async def test_no_odd_param_brings_a_call_down(any_server: Server) -> None:
     user, _ = any_server.add("ann", role="owner")
     for method, call in METHODS.items():

@@ -288,6 +288,7 @@ def test_a_bot_signs_in_by_the_token_that_is_printed_alone(data: Path) -> None:
         assert ask(port, "accounts.me", printed.strip())["result"]["user"]["kind"] == "bot"
 
 
+@pytest.mark.wide
 def test_what_cannot_be_added_is_said_in_one_line_and_nothing_is_half_done(data: Path) -> None:
     where = ("--data", str(data))
     done(run("user", "add", "ann", "--email", "ann@a.test", *where))

@@ -18,7 +18,7 @@ import pytest
 import tornado.httpclient
 import tornado.websocket
 
-from chinwag import app, clock
+from chinwag import clock
 from chinwag.config import Config
 from chinwag.errors import CLOSE_RESTART
 from tests import world
@@ -34,7 +34,7 @@ class House:
         self.config = config
         self.process: subprocess.Popen[str]
         self._held = contextlib.ExitStack()
-        engine = app.open_database(config)
+        engine = world.open_database(config)
         self.server = Server(config, engine)
         self.tokens = {name: self.server.add(name)[1] for name in SENDERS}
 

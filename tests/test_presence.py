@@ -196,6 +196,7 @@ async def test_the_people_of_a_process_that_stops_are_gone(processes: list[Proce
     await until(lambda: told(ann)[-1] == (2, "offline"))
 
 
+@pytest.mark.wide
 async def test_the_people_of_a_process_that_is_not_heard_of_any_more_are_gone(processes: list[Process]) -> None:
     here, there = Process(processes), Process(processes)
     ann = here.come(1)

@@ -12,6 +12,8 @@ from chinwag.services import pushing
 from tests.push_service import HOSTS, PushService
 from tests.world import Server, serving, settings, until
 
+pytestmark = pytest.mark.wide
+
 
 @pytest.fixture
 async def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PushService]:

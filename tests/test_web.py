@@ -23,7 +23,7 @@ from chinwag.store.tx import Tx
 from chinwag.web import files, routes
 from chinwag.web.calls import CallHandler
 from tests.raw import Raw, dial, request
-from tests.world import PASSWORD, Server, free_port, program, serving, settings, wait_for_port
+from tests.world import PASSWORD, Server, free_port, open_database, program, serving, settings, wait_for_port
 
 JSON = {"Content-Type": "application/json"}
 HEADERS = {
@@ -715,7 +715,7 @@ async def test_sigterm_finishes_what_was_accepted_and_leaves_with_0(tmp_path: Pa
     with program("serve", "--data", str(data), "--port", str(port), "--log", "json") as process:
         await asyncio.to_thread(wait_for_port, port)
         config = settings(data, port=port)
-        engine = app.open_database(config)
+        engine = open_database(config)
         server = Server(config, engine)
         _, token = server.add("ann")
         client = await server.client(token)

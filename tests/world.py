@@ -7,12 +7,16 @@ own, in this process. *Client* speaks the protocol over a WebSocket, and keeps w
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -51,6 +55,24 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def open_database(config: Config) -> Engine:
+    """The database of these settings; a new one on SQLite is a copy, as the migrations take 0.1 s for each."""
+    file = config.data / "chinwag.db"
+    if not config.database and not file.exists():
+        app.make_folder(config.data)
+        file.write_bytes(_new_database())
+        with contextlib.closing(sqlite3.connect(file)) as database, database:
+            database.execute("UPDATE workspace SET epoch = ?", [uuid.uuid4().hex])
+    return app.open_database(config)
+
+
+@functools.cache
+def _new_database() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        app.open_database(load({"data": Path(folder)}, {})).dispose()
+        return (Path(folder) / "chinwag.db").read_bytes()
 
 
 class Postgres:
@@ -122,14 +144,24 @@ class Valkey:
         self._process.send_signal(number)
 
 
-def wait_for_port(port: int, seconds: float = 30) -> None:
-    """Wait until somebody listens."""
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Look again and again until something is so, where no loop runs."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError
         time.sleep(0.02)
-    raise TimeoutError(f"nobody listens at port {port}")
+
+
+def wait_for_port(port: int) -> None:
+    """Wait until somebody listens."""
+    wait_until(lambda: _is_listening(port))
+
+
+def _is_listening(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
 
 
 async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
@@ -497,7 +529,7 @@ class Client:
 @contextlib.asynccontextmanager
 async def serving(config: Config, engine: Engine | None = None) -> AsyncIterator[Server]:
     """A server for the time of a test."""
-    engine = engine or app.open_database(config)
+    engine = engine or open_database(config)
     server = Server(config, engine)
     async with app.running(config, engine, app.listen(config)) as running:
         server.app = running

@@ -132,11 +132,13 @@ class Run:
             )
             self._group = process.pid
             status = process.wait()
-        left = end(self._group)
+        left = end(self._group, GRACE)
         self._group = 0
         outcome = Outcome(step, status, time.monotonic() - began)
         if step.counts and step.report.exists():
             read_report(outcome)
+        if step.counts and not (status or outcome.passed):
+            outcome.failures[step.name] = ["No test was run."]
         if left:
             outcome.failures["left running"] = left
         if status and not outcome.failures:
@@ -161,7 +163,7 @@ def environment(scratch: Path) -> dict[str, str]:
     return kept | {"PATH": path, "HOME": str(scratch), "TMPDIR": str(scratch), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def end(group: int, grace: float = GRACE) -> list[str]:
+def end(group: int, grace: float) -> list[str]:
     """See a process group to its end, killing it after a while; what had to be killed."""
     limit = time.monotonic() + grace
     while (left := running(group)) and time.monotonic() < limit:
