@@ -26,7 +26,6 @@ from typing import Any
 from bench.load import HOST
 from bench.servers import Server, chinwag
 from chinwag.services import accounts, rooms, tokens
-from chinwag.services.names import clean_body
 from chinwag.store.engine import connect, open_engine, sqlite_url
 from chinwag.store.tx import Tx
 
@@ -47,7 +46,7 @@ def read_lines(path: Path, first: int | None = None, **wanted: str | None) -> li
     with gzip.open(path, "rt", encoding="utf-8") as file:
         found = (one for one in map(json.loads, file) if one["body"].strip() and asked.items() <= one.items())
         return [
-            Line(one["author"], clean_body(one["body"]), f"line:{number}")
+            Line(one["author"], one["body"], f"line:{number}")
             for number, one in enumerate(itertools.islice(found, first))
         ]
 

@@ -32,8 +32,8 @@ def user_topic(user: int) -> str:
     return f"user:{user}"
 
 
-class Row(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """A versioned row: `rev` is the seq of its topic's last change to it.
+class Row(msgspec.Struct, kw_only=True):
+    """A versioned row, always with all its fields: `rev` is the seq of its topic's last change to it.
 
     A row with `deleted` is a tombstone: drop what is kept of it.
     """
@@ -86,14 +86,16 @@ class Room(Row):
     """Seconds between two posts of a member."""
     users: list[int] = []
     """Of a direct room alone: exactly these people."""
+    gone: bool = False
+    """On one's own topic: one is no longer in it. Such a row says nothing else of the room."""
 
 
 class Member(Row):
-    """A user in a room; a tombstone when they have left."""
+    """A user in a room; a tombstone without a role when they have left."""
 
     room: int
     user: int
-    role: MemberRole
+    role: MemberRole | None
 
 
 class Replies(msgspec.Struct):

@@ -64,7 +64,7 @@ class BadRequest(Refused):
 
 
 class UnknownMethod(Refused):
-    code = -32601
+    code, status = -32601, 404
 
 
 class Invalid(Refused):
@@ -122,8 +122,8 @@ INTERNAL = {"code": -32603, "message": "Something went wrong on the server."}
 
 CLOSE_RESTART = 4001
 CLOSE_SLOW = 4008
+CLOSE_BAD_FRAMES = 4500
 CLOSE_SIGNED_OUT = 4501
 CLOSE_SIGN_IN_TIMEOUT = 4502
 CLOSE_BANNED = 4503
 CLOSE_TOO_MANY = 4504
-CLOSE_BAD_FRAMES = 4505

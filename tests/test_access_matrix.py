@@ -162,7 +162,7 @@ AT_LARGE: dict[str, Aim] = {
     "tokens.revoke": lambda target: [{"id": target.user}],
     "sync.start": lambda target: [{}, {"epoch": "x", "topics": {f"room:{target.id}": 1}}],
     "rooms.browse": lambda target: [{}, {"archived": True}, {"query": "canary"}, {"query": target.slug}],
-    "rooms.create": lambda target: [{"name": "Another", "private": True, "users": [target.user]}],
+    "rooms.create": lambda target: [{"name": "Another", "kind": "private", "users": [target.user]}],
     "rooms.direct": lambda target: [{"users": [target.user]}],
     "messages.search": lambda target: [
         *({"query": query} for query in ("canary", f"canary in:{target.slug}", f"from:{target.handle}", "-nothing")),
@@ -308,7 +308,9 @@ def _room(world: World, name: str) -> Target:
     else:
         private = name in ("private", "archived")
         given = {"name": f"Canary{name}name", "topic": f"canary{name}topic"}
-        room = stage.call("rooms.create", ina, private=private, users=[ivy.user, rex.user], **given)
+        room = stage.call(
+            "rooms.create", ina, kind="private" if private else "public", users=[ivy.user, rex.user], **given
+        )
     assert ina.user is not None
     body = f"canary{name}older, @rex and @room"
     said = stage.call("messages.post", ina, room=room.id, body=body, nonce=f"canary{name}nonce")
@@ -640,7 +642,7 @@ async def test_a_right_that_is_taken_away_closes_the_open_sockets_within_a_secon
     new = {"name": "Tom", "email": "tom@chat.test", "password": PASSWORD}
     await server.rpc(world.tokens["owner"], "admin.settings", signup=True)
     tom = (await server.rpc(None, "accounts.signup", **new))["id"]
-    room = server.stage.call("rooms.create", world.ina, name="Toms", private=True, users=[tom]).id
+    room = server.stage.call("rooms.create", world.ina, name="Toms", kind="private", users=[tom]).id
     token, cookie = server.token(tom), server.cookie(tom)
     by_token = await server.client(token)
     by_cookie = await server.client(headers={"Cookie": cookie, "Origin": server.url})

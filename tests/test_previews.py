@@ -60,7 +60,7 @@ async def test_a_link_gets_its_title_text_and_a_picture_from_our_own_server(any_
     client = await started(any_server)
     body = f"see {host.url('/pictured')} and {host.url('/nothing')} and {host.url('/other')}"
     said = await client.call("messages.post", room=1, body=body, nonce="1")
-    assert "previews" not in said
+    assert said["previews"] == []
     first, second = await previewed(client, said["id"], 2)
     assert (first["url"], first["title"], first["text"]) == (
         host.url("/pictured"),
@@ -79,7 +79,7 @@ async def test_a_link_gets_its_title_text_and_a_picture_from_our_own_server(any_
 
 async def test_only_members_of_the_room_get_a_previews_picture(any_server: Server, host: Host) -> None:
     client = await started(any_server)
-    room = (await client.call("rooms.create", name="Own", private=True))["id"]
+    room = (await client.call("rooms.create", name="Own", kind="private"))["id"]
     said = await client.call("messages.post", room=room, body=host.url("/pictured"), nonce="1")
     (shown,) = await previewed(client, said["id"], 1)
     _, outsider = any_server.add("bob")
@@ -127,7 +127,7 @@ async def test_nothing_is_fetched_where_previews_are_off(any_server: Server, hos
     later = await client.call("messages.post", room=1, body=host.url("/b"), nonce="2")
     await previewed(client, later["id"], 1)
     assert [head.split()[1] for head in host.asked] == [b"/b"]
-    assert "previews" not in client.state["messages"][said["id"]]
+    assert client.state["messages"][said["id"]]["previews"] == []
     await client.close()
 
 
@@ -139,7 +139,7 @@ async def test_what_leads_inside_is_neither_reached_nor_shown(any_server: Server
     said = await client.call("messages.post", room=1, body=" ".join(inside), nonce="1")
     await until(lambda: any_server.stage.act(_tried, message=said["id"]) == inside)
     assert host.connected == 0
-    assert "previews" not in client.state["messages"][said["id"]]
+    assert client.state["messages"][said["id"]]["previews"] == []
     await client.close()
 
 
@@ -183,7 +183,7 @@ def test_a_preview_of_a_message_that_changed_meanwhile_is_dropped(stage: Stage) 
 
 def test_only_the_author_and_moderators_remove_a_preview(stage: Stage) -> None:
     ann, bob, eve = stage.add("ann"), stage.add("bob"), stage.add("eve")
-    room = stage.call("rooms.create", ann, name="Own", private=True, users=[bob.user]).id
+    room = stage.call("rooms.create", ann, name="Own", kind="private", users=[bob.user]).id
     said = stage.call("messages.post", ann, room=room, body="https://page.test/", nonce="1")
     keep(stage, said.id, "https://page.test/")
     with refused(Forbidden):

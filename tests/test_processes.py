@@ -36,7 +36,7 @@ class Pair:
         self.ann, self.bob = await self.one.client(self.ann_token), await self.two.client(self.bob_token)
         await self.ann.start()
         await self.bob.start()
-        made = await self.ann.call("rooms.create", name="Ops", private=True, users=[self.bob_id])
+        made = await self.ann.call("rooms.create", name="Ops", kind="private", users=[self.bob_id])
         self.room = made["id"]
         await self.bob.until(lambda: self.topic in self.bob.held)
 

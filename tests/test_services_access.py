@@ -95,7 +95,7 @@ def test_a_private_room_is_missing_even_for_owners_of_the_workspace_who_are_not_
     stage: Stage, ann: Caller
 ) -> None:
     bob = stage.add("bob")
-    room = stage.call("rooms.create", bob, name="Ops", private=True).id
+    room = stage.call("rooms.create", bob, name="Ops", kind="private").id
     said = stage.call("messages.post", bob, room=room, body="hello", nonce="1").id
     hidden: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         "room": (access.room, {"room": room}),

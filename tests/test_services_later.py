@@ -87,7 +87,7 @@ def test_what_is_no_draft_is_refused_and_the_one_before_stays(stage: Stage) -> N
     for body, kind in (("x" * 8_001, TooLarge), ("a\0b", Invalid), ("\ud800", Invalid)):
         with refused(kind, "body"):
             stage.call("drafts.save", ann, room=1, body=body)
-    room = stage.call("rooms.create", bob, name="Ops", private=True).id
+    room = stage.call("rooms.create", bob, name="Ops", kind="private").id
     said = stage.call("messages.post", bob, room=room, body="hi", nonce="1").id
     with refused(NotFound, "room"):
         stage.call("drafts.save", ann, room=room, body="hi")
@@ -99,7 +99,7 @@ def test_what_is_no_draft_is_refused_and_the_one_before_stays(stage: Stage) -> N
 
 def test_a_draft_of_a_room_that_one_left_can_be_ended_but_not_changed(stage: Stage) -> None:
     ann, bob = stage.add("ann"), stage.add("bob")
-    room = stage.call("rooms.create", bob, name="Ops", private=True, users=[ann.user]).id
+    room = stage.call("rooms.create", bob, name="Ops", kind="private", users=[ann.user]).id
     root = stage.call("messages.post", bob, room=room, body="hi", nonce="1").id
     for thread in (None, root):
         stage.call("drafts.save", ann, room=room, body="begun", thread=thread)
@@ -138,7 +138,7 @@ def test_a_scheduled_message_is_said_when_it_is_due_and_once(stage: Stage, time:
     assert (fire(stage), fire(stage)) == (1, 0)
     for one in found:  # another process had found it too
         stage.act(one.act, Caller(user=one.user, absent=True), id=one.id)
-    assert bodies(stage, ann) == [" later"]
+    assert bodies(stage, ann) == [" later\n"]
     assert stage.call("scheduled.page", ann).scheduled == []
     assert [one.body for one in drafts(stage, ann)] == ["something else"]
 
@@ -330,7 +330,7 @@ def test_a_reminder_is_told_when_it_is_due_and_once(stage: Stage, time: Time) ->
 
 def test_a_reminder_of_a_message_says_nothing_of_it_to_whom_left_its_room(stage: Stage, time: Time) -> None:
     ann, bob = stage.add("ann"), stage.add("bob")
-    room = stage.call("rooms.create", ann, name="Ops", private=True, users=[bob.user]).id
+    room = stage.call("rooms.create", ann, name="Ops", kind="private", users=[bob.user]).id
     said = stage.call("messages.post", ann, room=room, body="hi", nonce="1").id
     for caller in (ann, bob):
         stage.call("reminders.create", caller, text="Read it", message=said, due_at=time(hours=1))
@@ -355,7 +355,7 @@ def test_a_reminder_of_a_message_that_was_deleted_meanwhile_does_not_lead_to_it(
 
 def test_a_reminder_is_of_something_one_may_see(stage: Stage, time: Time) -> None:
     ann, bob = stage.add("ann"), stage.add("bob")
-    room = stage.call("rooms.create", ann, name="Ops", private=True).id
+    room = stage.call("rooms.create", ann, name="Ops", kind="private").id
     said = stage.call("messages.post", ann, room=room, body="hi", nonce="1").id
     with refused(NotFound, "message"):
         stage.call("reminders.create", bob, text="", message=said, due_at=time(hours=1))

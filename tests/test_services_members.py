@@ -9,7 +9,13 @@ from tests.world import Server, Stage, refused
 
 
 def room_of(stage: Stage, owner: Caller, *others: Caller, private: bool = True, name: str = "Ops") -> int:
-    room: Room = stage.call("rooms.create", owner, name=name, private=private, users=[other.user for other in others])
+    room: Room = stage.call(
+        "rooms.create",
+        owner,
+        name=name,
+        kind="private" if private else "public",
+        users=[other.user for other in others],
+    )
     return room.id
 
 

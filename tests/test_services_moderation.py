@@ -140,7 +140,7 @@ def test_nobody_bans_whoever_is_not_below_them(stage: Stage) -> None:
 
 def test_the_audit_log_does_not_name_a_private_room(stage: Stage) -> None:
     ann, bob, amy = stage.add("ann"), stage.add("bob"), stage.add("amy", role="admin")
-    room = stage.call("rooms.create", ann, name="Secret", private=True, users=[bob.user]).id
+    room = stage.call("rooms.create", ann, name="Secret", kind="private", users=[bob.user]).id
     said = post(stage, bob, room)
     stage.call("messages.delete", ann, message=said)
     stage.call("rooms.edit", ann, room=room, slow=5)
@@ -187,7 +187,7 @@ def test_a_guest_is_kept_out_by_the_address_that_they_came_from(stage: Stage) ->
 def test_a_report_reaches_the_moderators_of_the_room_and_the_administrators(stage: Stage) -> None:
     ann, bob, cleo, dan = stage.add("ann"), stage.add("bob"), stage.add("cleo"), stage.add("dan")
     amy = stage.add("amy", role="admin")
-    room = stage.call("rooms.create", ann, name="Ops", private=True, users=[bob.user, cleo.user]).id
+    room = stage.call("rooms.create", ann, name="Ops", kind="private", users=[bob.user, cleo.user]).id
     said = post(stage, bob, room, "something rude")
     post(stage, bob, room, "something else")
     stage.call("messages.report", cleo, message=said, reason=" It is  rude ")
@@ -231,7 +231,7 @@ def test_one_reports_what_another_said_once_and_says_why(stage: Stage) -> None:
     stage.call("messages.report", ann, message=said, reason="Rude")
     with refused(Conflict, "message"):
         stage.call("messages.report", ann, message=said, reason="Rude")
-    hidden = stage.call("rooms.create", bob, name="Ops", private=True).id
+    hidden = stage.call("rooms.create", bob, name="Ops", kind="private").id
     with refused(NotFound, "message"):
         stage.call("messages.report", ann, message=post(stage, bob, hidden), reason="Rude")
 

@@ -18,7 +18,7 @@ def test_what_is_pinned_is_found_again_the_newest_first_page_by_page(stage: Stag
 
 def test_guests_pin_nothing_but_see_what_is_pinned(stage: Stage) -> None:
     ann, gus = stage.add("ann"), stage.add("gus", kind="guest", role="guest")
-    room = stage.call("rooms.create", ann, name="Ours", private=True, users=[gus.user]).id
+    room = stage.call("rooms.create", ann, name="Ours", kind="private", users=[gus.user]).id
     message = stage.call("messages.post", gus, room=room, body="hello", nonce="1").id
     with refused(Forbidden):
         stage.call("messages.pin", gus, message=message, on=True)

@@ -54,7 +54,7 @@ def test_rooms_of_one_name_get_addresses_of_their_own(stage: Stage) -> None:
 def test_a_private_room_is_told_to_its_members_alone(stage: Stage) -> None:
     ann, bob = stage.add("ann"), stage.add("bob")
     stage.told.clear()
-    room = create(stage, ann, "Ops", private=True, users=[bob.user])
+    room = create(stage, ann, "Ops", kind="private", users=[bob.user])
     topics = {one.topic for one in stage.told if isinstance(one, Change)}
     assert topics == {f"room:{room.id}", f"user:{ann.user}", f"user:{bob.user}"}
     assert slugs(stage, stage.add("amy", role="owner")) == ["lobby"]
@@ -64,7 +64,7 @@ def test_the_directory_has_public_rooms_by_address_in_pages(stage: Stage) -> Non
     ann = stage.add("ann")
     for name in ("Bravo team", "Alpha", "Charlie 100%"):
         create(stage, ann, name)
-    create(stage, ann, "Hidden", private=True)
+    create(stage, ann, "Hidden", kind="private")
     first = stage.call("rooms.browse", ann, limit=2)
     assert ([room.slug for room in first.rooms], first.more) == (["alpha", "bravo-team"], True)
     assert slugs(stage, ann, after="bravo-team") == ["charlie-100", "lobby"]
@@ -86,7 +86,7 @@ def test_guests_browse_join_and_make_nothing(stage: Stage) -> None:
 
 def test_people_join_public_rooms_and_no_others(stage: Stage) -> None:
     ann, bob, amy = stage.add("ann"), stage.add("bob"), stage.add("amy", role="owner")
-    public, private = create(stage, ann, "Open"), create(stage, ann, "Shut", private=True)
+    public, private = create(stage, ann, "Open"), create(stage, ann, "Shut", kind="private")
     direct = stage.call("rooms.direct", ann, users=[bob.user])
     assert stage.call("rooms.join", bob, room=public.id).members == 2
     assert stage.call("rooms.join", bob, room=public.id).members == 2

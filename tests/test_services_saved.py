@@ -55,7 +55,7 @@ def test_what_is_saved_is_told_to_nobody_else(stage: Stage) -> None:
 
 def test_saved_messages_of_rooms_one_has_left_and_deleted_ones_are_not_given(stage: Stage) -> None:
     ann, bob = stage.add("ann"), stage.add("bob")
-    room = stage.call("rooms.create", ann, name="Ours", private=True, users=[bob.user]).id
+    room = stage.call("rooms.create", ann, name="Ours", kind="private", users=[bob.user]).id
     here, there, gone = [*say(stage, ann, 1, "here"), *say(stage, ann, room, "there", "gone")]
     for message in (here, there, gone):
         stage.call("saved.set", bob, message=message, on=True)
@@ -72,7 +72,7 @@ def test_saved_messages_of_rooms_one_has_left_and_deleted_ones_are_not_given(sta
 
 def test_one_lets_go_of_what_was_deleted_and_of_what_is_in_a_room_that_one_left(stage: Stage) -> None:
     ann, bob = stage.add("ann"), stage.add("bob")
-    room = stage.call("rooms.create", ann, name="Ours", private=True, users=[bob.user]).id
+    room = stage.call("rooms.create", ann, name="Ours", kind="private", users=[bob.user]).id
     gone, there, other = [*say(stage, ann, 1, "gone"), *say(stage, ann, room, "there", "other")]
     for message in (gone, there):
         stage.call("saved.set", bob, message=message, on=True)

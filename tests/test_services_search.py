@@ -26,7 +26,7 @@ class Talk:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.ann, self.bob, self.eve = stage.add("ann"), stage.add("bob"), stage.add("eve")
-        self.room: int = stage.call("rooms.create", self.ann, name="Ops", private=True, users=[self.bob.user]).id
+        self.room: int = stage.call("rooms.create", self.ann, name="Ops", kind="private", users=[self.bob.user]).id
         self.count = 0
 
     def say(self, body: str, by: Caller | None = None, room: int | None = None) -> int:
@@ -425,7 +425,7 @@ ASKED = st.lists(
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(BODIES, st.lists(ASKED, min_size=1, max_size=5))
 def test_what_is_found_is_what_a_plain_scan_finds(talk: Talk, bodies: list[str], queries: list[str]) -> None:
-    room = talk.stage.call("rooms.create", talk.bob, name=f"Room {talk.count}", private=True).id
+    room = talk.stage.call("rooms.create", talk.bob, name=f"Room {talk.count}", kind="private").id
     said = {talk.say(body, talk.bob, room): body for body in bodies}
     for query in queries:
         expected = [one for one in reversed(said) if _matches(said[one], query)]

@@ -1,6 +1,6 @@
 import pytest
 
-from chinwag.changes import WORKSPACE
+from chinwag.changes import WORKSPACE, Room
 from chinwag.errors import NotFound, Unauthorized
 from chinwag.services import membership, sync
 from chinwag.store.tx import Caller
@@ -14,8 +14,8 @@ def say(stage: Stage, by: Caller, room: int, count: int) -> None:
 
 def test_a_fresh_client_gets_everything_that_it_may_see(stage: Stage) -> None:
     ann, bob, amy = stage.add("ann"), stage.add("bob"), stage.add("amy")
-    ops = stage.call("rooms.create", ann, name="Ops", private=True, users=[bob.user])
-    stage.call("rooms.create", amy, name="Hidden", private=True)
+    ops = stage.call("rooms.create", ann, name="Ops", kind="private", users=[bob.user])
+    stage.call("rooms.create", amy, name="Hidden", kind="private")
     stage.call("rooms.create", amy, name="Open")
     start = stage.act(sync.start, bob)
     assert start.me.id == bob.user
@@ -41,7 +41,7 @@ def test_a_client_that_comes_back_gets_what_changed_and_no_more(stage: Stage) ->
 
 def test_what_cannot_be_brought_is_reset_by_name(stage: Stage) -> None:
     ann, bob = stage.add("ann"), stage.add("bob")
-    room = stage.call("rooms.create", ann, name="Ops", private=True, users=[bob.user])
+    room = stage.call("rooms.create", ann, name="Ops", kind="private", users=[bob.user])
     held = stage.act(sync.start, bob)
     stage.call("members.remove", ann, room=room.id, user=bob.user)
     foreign = {f"room:{room.id}": 1, "room:999": 1, f"user:{ann.user}": 1, "nonsense": 1}
@@ -106,12 +106,12 @@ def test_a_guest_knows_the_people_of_their_rooms_alone(stage: Stage) -> None:
 
 def test_whoever_was_removed_gets_the_tombstone_on_their_own_topic(stage: Stage) -> None:
     ann, bob = stage.add("ann"), stage.add("bob")
-    room = stage.call("rooms.create", ann, name="Ops", private=True, users=[bob.user])
+    room = stage.call("rooms.create", ann, name="Ops", kind="private", users=[bob.user])
     since = stage.act(sync.start, bob).topics[f"user:{bob.user}"]
     stage.call("members.remove", ann, room=room.id, user=bob.user)
     change = stage.call("sync.changes", bob, topic=f"user:{bob.user}", since=since)
     assert [(mine.room, mine.deleted) for mine in change.mine] == [(room.id, True)]
-    assert change.rooms == []
+    assert change.rooms == [Room(id=room.id, slug="", name="", kind="private", gone=True)]
     with refused(NotFound, "room"):
         stage.call("sync.changes", bob, topic=f"room:{room.id}", since=0)
 

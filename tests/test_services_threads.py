@@ -98,7 +98,7 @@ def test_only_a_message_of_this_room_that_is_no_answer_can_be_answered(house: Ho
     root = house.say(house.ann)
     answer = house.say(house.bob, thread=root.id)
     elsewhere = house.stage.call("messages.post", house.ann, room=1, body="hello", nonce="elsewhere")
-    private = house.stage.call("rooms.create", house.out, name="Private", private=True).id
+    private = house.stage.call("rooms.create", house.out, name="Private", kind="private").id
     secret = house.stage.call("messages.post", house.out, room=private, body="hello", nonce="secret")
     before = len(house.stage.told)
     for thread, kind in ((answer.id, Invalid), (elsewhere.id, NotFound), (secret.id, NotFound), (2**40, NotFound)):

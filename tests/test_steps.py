@@ -112,7 +112,9 @@ class Steps(RuleBasedStateMachine):
             await self._come(name)
         for name, room in self.rooms.items():
             others = [number for user, (number, _) in self.users.items() if user != "ann"]
-            made = await self._as("ann's desk", "rooms.create", name=name, private=name == "closed", users=others)
+            made = await self._as(
+                "ann's desk", "rooms.create", name=name, kind="private" if name == "closed" else "public", users=others
+            )
             room.id = made["id"]
             room.read = dict.fromkeys(_people, 0)
         self.restarted_at = 0

@@ -13,7 +13,7 @@ async def test_what_one_says_the_other_hears_and_reads(any_server: Server) -> No
     ann, bob = await any_server.client(ann_token), await any_server.client(bob_token)
     await ann.start()
     await bob.start()
-    room = await ann.call("rooms.create", name="Ops", private=True)
+    room = await ann.call("rooms.create", name="Ops", kind="private")
     with pytest.raises(Fault, match="no such room"):
         await bob.call("messages.page", room=room["id"])
     await ann.call("members.add", room=room["id"], users=[bob_id])

@@ -81,10 +81,10 @@ def expires(response: Response) -> datetime:
 async def test_the_status_says_what_the_error_says(server: Server) -> None:
     ann, token = server.add("ann")
     _, bob = server.add("bob", role="owner")
-    room = (await server.rpc(bob, "rooms.create", name="Secret", private=True))["id"]
+    room = (await server.rpc(bob, "rooms.create", name="Secret", kind="private"))["id"]
     post = {"room": 1, "body": "hello", "nonce": "n"}
     assert (await rpc(server, "messages.post", token, **post)).code == 200
-    assert (await rpc(server, "no.such", token)).code == 400
+    assert (await rpc(server, "no.such", token)).code == 404
     assert (await rpc(server, "messages.post", token)).code == 400
     assert (await rpc(server, "accounts.me")).code == 401
     assert (await rpc(server, "admin.audit", token)).code == 403
@@ -273,7 +273,7 @@ async def test_the_shortest_bot(server: Server) -> None:
 async def test_chat_posts_to_a_room_by_its_slug_and_to_no_unknown_or_foreign_one(server: Server) -> None:
     _, ann = server.add("ann")
     _, bob = server.add("bob")
-    room = await server.rpc(bob, "rooms.create", name="Secret Plans", private=True)
+    room = await server.rpc(bob, "rooms.create", name="Secret Plans", kind="private")
 
     async def say(token: str, query: str) -> tuple[int, Any]:
         response = await server.fetch(f"/chat?{query}", token, method="POST", body="hello")

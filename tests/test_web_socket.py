@@ -219,19 +219,19 @@ async def test_what_the_standard_forbids_ends_the_connection_unanswered_and_no_o
 
 @pytest.mark.parametrize(
     "data",
-    [frame(TEXT, b" " * 65_537), frame(TEXT, b" " * 40_000, final=False) + frame(CONTINUED, b" " * 25_537)],
+    [frame(TEXT, b" " * 131_073), frame(TEXT, b" " * 80_000, final=False) + frame(CONTINUED, b" " * 51_073)],
     ids=["in one frame", "in fragments"],
 )
-async def test_more_than_64_kib_closes_with_1009_and_nothing_else_breaks(server: Server, data: bytes) -> None:
+async def test_more_than_128_kib_closes_with_1009_and_nothing_else_breaks(server: Server, data: bytes) -> None:
     async with socket(server) as other, socket(server) as raw:
         await raw.send(data)
         assert [one.code for one in await raw.gone()] == [1009]
         assert (await other.call("workspace.look"))["id"] == 1
 
 
-async def test_exactly_64_kib_is_a_call(server: Server) -> None:
+async def test_exactly_128_kib_is_a_call(server: Server) -> None:
     async with socket(server) as raw:
-        await raw.send(frame(TEXT, LOOK.ljust(65_536)))
+        await raw.send(frame(TEXT, LOOK.ljust(131_072)))
         assert (await raw.answer())["id"] == 1
 
 
@@ -242,7 +242,7 @@ async def test_a_binary_frame_is_asked_to_be_text_and_counts_as_bad(server: Serv
         assert (await raw.call("workspace.look"))["id"] == 1
 
 
-async def test_ten_bad_frames_close_with_4505_and_nine_do_not(server: Server) -> None:
+async def test_ten_bad_frames_close_with_4500_and_nine_do_not(server: Server) -> None:
     bad = [
         b"",
         b"no JSON",
@@ -260,7 +260,7 @@ async def test_ten_bad_frames_close_with_4505_and_nine_do_not(server: Server) ->
         assert (await raw.call("workspace.look"))["id"] == 1
         await raw.send(frame(BINARY, b"the tenth, for [1,2] were two"))
         codes = [one.code for one in await raw.gone()]
-        assert codes == [None, 4505]
+        assert codes == [None, 4500]
 
 
 async def test_a_call_that_is_refused_is_no_bad_frame(server: Server) -> None:
@@ -453,7 +453,7 @@ async def test_a_connection_that_is_being_closed_can_do_nothing_more(server: Ser
     async with socket(server, token) as raw:
         await raw.send(frame(TEXT, b"bad") * 10)
         await raw.send(frame(TEXT, request("messages.post", room=1, body="too late", nonce="n")))
-        assert (await raw.gone())[-1].code == 4505
+        assert (await raw.gone())[-1].code == 4500
     assert (await server.rpc(token, "messages.page", room=1))["messages"] == []
 
 

@@ -14,7 +14,6 @@ REFUSALS = {"Invalid", "Unauthorized", "Forbidden", "NotFound", "Conflict", "Too
 MADE_ELSEWHERE = {"Expected “str” of length <= {}.", "Expected “str” of length >= {}.", "There is no such {}."}
 """By msgspec, and by `NotFound` of what is missing."""
 NOT_MET = {
-    "This nonce made a message in another room.",
     "Only one of before, after and around can be given.",
     "There are {} params at most: {}.",
     "This is an answer itself: its thread is that of message {}.",

@@ -200,6 +200,7 @@ def empty_state() -> State:
 def apply(state: State, change: dict[str, Any]) -> None:
     """Take a change's rows in, as any client does: upsert by key, drop at a tombstone."""
     rows = {kind: change.get(kind, []) for kind in KINDS}
+    rows["rooms"] = [row for row in rows["rooms"] if not row["gone"]]  # the directory may have it still
     if change.get("room"):
         rows["rooms"] = [*rows["rooms"], change["room"]]
     for kind, key in KINDS.items():

@@ -111,7 +111,7 @@ class Garden:
         self.nora.call("admin.settings", name="Allotment 12")
         for name, topic in (("Garden", "What grows, what needs doing"), ("Tools", "Who has the wheelbarrow?")):
             self.nora.call("rooms.create", name=name, topic=topic, users=ids[1:])
-        self.nora.call("rooms.create", name="Committee", private=True, users=ids[1:2])
+        self.nora.call("rooms.create", name="Committee", kind="private", users=ids[1:2])
         self.direct = self.nora.call("rooms.direct", users=ids[2:3])
         self.garden = next(one["id"] for one in self.nora.call("rooms.browse")["rooms"] if one["slug"] == "garden")
         self.say("garden", TALK)

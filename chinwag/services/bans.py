@@ -56,7 +56,7 @@ def ban(tx: Tx, *, room: Id, user: Id) -> None:
     if found is None:
         raise NotFound("user")
     member = members.find(tx, room, user)
-    rank = _RANKS[member.role] if member and not member.deleted else 0
+    rank = _RANKS[member.role] if member and member.role else 0
     if found.role in access.ADMINS or rank >= standing.rank:
         raise Forbidden("Only somebody of a higher rank can keep them out.")
     if bans.page_these(tx, room, [user]):

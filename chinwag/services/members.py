@@ -53,7 +53,7 @@ def remove(tx: Tx, *, room: Id, user: Id) -> None:
     """Take somebody of a lower rank out of a room."""
     standing = access.managed_room(tx, room)
     member = access.member(tx, standing, user)
-    if _RANKS[member.role] >= standing.rank:
+    if _RANKS[member.role or "member"] >= standing.rank:
         raise Forbidden("Only somebody of a higher rank can remove them.")
     if room == workspace.get(tx).lobby:
         raise Conflict("Everybody is in the lobby: to keep somebody out, ban them.", field="room")

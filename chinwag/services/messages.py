@@ -7,7 +7,7 @@ import msgspec
 
 from chinwag.changes import Message, Quote, Thread
 from chinwag.clock import stamp
-from chinwag.errors import Conflict, Forbidden, Invalid
+from chinwag.errors import Conflict, Forbidden, Invalid, Unauthorized
 from chinwag.services import access, drafts, mentions, notices, threads
 from chinwag.services import files as file_service
 from chinwag.services.erasing import erase
@@ -24,11 +24,12 @@ Manner = Literal["", "me"]
 
 
 class History(msgspec.Struct):
-    """Messages of a room or a thread, oldest first, and whether there is more on either side; with a thread its root, a
-    tombstone perhaps, and one's own view of it. In a room, around an answer that stands in its thread alone, the root
-    says which thread."""
+    """Messages of a room or a thread, oldest first; whether there is more on the side that was asked for (`around`: on
+    one of the two), and on each side; with a thread its root, a tombstone perhaps, and one's own view of it. In a room,
+    around an answer that stands in its thread alone, the root says which thread."""
 
     messages: list[Message]
+    more: bool
     older: bool
     newer: bool
     root: Message | None = None
@@ -49,9 +50,9 @@ def post(
 ) -> Message:
     """Say something in a room, or in answer to one of its messages; with the kind "me", what one does. The same nonce
     again gives the message that it made. `online` is who hears of an `@here`."""
-    standing = access.posting_room(tx, room, thread=thread or 0)
-    if (made := made_already(tx, room, nonce)) is not None:
+    if (made := made_already(tx, nonce)) is not None:
         return made
+    standing = access.posting_room(tx, room, thread=thread or 0)
     access.check_posting(tx, standing)
     file_service.check_attachable(tx, room, files)
     body = clean_body(body, may_be_empty=bool(files))
@@ -61,12 +62,13 @@ def post(
     return say(tx, standing, nonce=nonce, body=body, files=files, root=root, also=also, kind=kind, online=online)
 
 
-def made_already(tx: Tx, room: int, nonce: str) -> Message | None:
-    """The message that the caller made with this nonce, which must have been in this room."""
-    assert tx.caller.user is not None
+def made_already(tx: Tx, nonce: str) -> Message | None:
+    """The message that the caller made with this nonce, in whatever room, if that is still one of theirs."""
+    if tx.caller.user is None:
+        raise Unauthorized
     made = messages.find_nonce(tx, tx.caller.user, nonce)
-    if made is not None and made.room != room:
-        raise Conflict("This nonce made a message in another room.", field="nonce")
+    if made is not None:
+        access.room(tx, made.room)
     return made
 
 
@@ -145,13 +147,15 @@ def _page(
     if after is not None:
         newer = messages.page_after(tx, room, after, limit + 1, thread=thread)
         older = messages.page_before(tx, room, after + 1, 1, thread=thread)
-        return History(messages=newer[:limit], older=bool(older), newer=len(newer) > limit)
+        more = len(newer) > limit
+        return History(messages=newer[:limit], more=more, older=bool(older), newer=more)
     if around is not None:
         return _around(tx, room, thread, around, limit)
     end = 2**62 if before is None else before
     older = messages.page_before(tx, room, end, limit + 1, thread=thread)
     newer = messages.page_after(tx, room, end - 1, 1, thread=thread)
-    return History(messages=older[-limit:], older=len(older) > limit, newer=bool(newer))
+    more = len(older) > limit
+    return History(messages=older[-limit:], more=more, older=more, newer=bool(newer))
 
 
 def _around(tx: Tx, room: int, thread: int | None, place: int, limit: int) -> History:
@@ -159,7 +163,8 @@ def _around(tx: Tx, room: int, thread: int | None, place: int, limit: int) -> Hi
     older = messages.page_before(tx, room, place, half + 1, thread=thread)
     newer = messages.page_after(tx, room, place - 1, limit - half + 1, thread=thread)
     shown = (older[-half:] if half else []) + newer[: limit - half]
-    return History(messages=shown, older=len(older) > half, newer=len(newer) > limit - half)
+    before, after = len(older) > half, len(newer) > limit - half
+    return History(messages=shown, more=before or after, older=before, newer=after)
 
 
 def first(tx: Tx, *, room: Id, at: Moment) -> Message | None:

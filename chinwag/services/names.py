@@ -157,12 +157,12 @@ def email_key(email: str) -> str:
 
 
 def clean_body(text: str, *, field: str = "body", may_be_empty: bool = False) -> str:
-    """What somebody says: 1 to 8,000 characters after trailing white space is stripped, not blank.
+    """What somebody says, kept as it was sent, but that "\r\n" becomes "\n": at most 8,000 characters, not blank.
 
-    Line ends become "\\n"; control characters but that and the tab are dropped, as text pasted from terminals has them.
-    NUL and lone surrogates are refused. Bidi controls stay: the client isolates each body.
+    NUL and lone surrogates are refused. Control characters are not shown, and bidi controls end with the message: the
+    client isolates each body.
     """
-    body = _CONTROL.sub("", re.sub("\r\n?", "\n", _whole(text, field))).rstrip()
+    body = _written(text, field)
     if len(body) > BODY_MOST:
         raise TooLarge(f"A message must have at most {BODY_MOST:,} characters.", field=field)
     if all(character.isspace() or _is_unseen(character) for character in body):
@@ -172,14 +172,18 @@ def clean_body(text: str, *, field: str = "body", may_be_empty: bool = False) ->
     return body
 
 
+def _written(text: str, field: str) -> str:
+    return _whole(text, field).replace("\r\n", "\n")
+
+
 @cache
 def _zones() -> set[str]:
     return available_timezones()
 
 
 def clean_draft(text: str, *, field: str = "body") -> str:
-    """What somebody has begun to say: as they left it, but for what no message may have; at most 8,000 characters."""
-    draft = _CONTROL.sub("", re.sub("\r\n?", "\n", _whole(text, field)))
+    """What somebody has begun to say, as they left it; at most 8,000 characters."""
+    draft = _written(text, field)
     if len(draft) > BODY_MOST:
         raise TooLarge(f"A draft must have at most {BODY_MOST:,} characters.", field=field)
     return draft

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from chinwag.changes import Counts, user_topic
-from chinwag.store import members, notices, threads
+from chinwag.changes import Counts, Mine, Room, user_topic
+from chinwag.store import members
+from chinwag.store import notices as notice_store
+from chinwag.store import threads as thread_store
 from chinwag.store.tx import Tx
 
 AT_ONCE = 500
@@ -36,14 +38,21 @@ def _slices(users: list[int]) -> Iterator[list[int]]:
 def tell(tx: Tx, revs: Revs) -> None:
     """Tell users whose topics were just taken all of theirs that carries the new seq."""
     users = list(revs)
-    mine, followed, noticed = (page(tx, users) for page in (members.page_mine_now, threads.page_now, notices.page_now))
+    mine = members.page_mine_now(tx, users)
+    followed, noticed = thread_store.page_now(tx, users), notice_store.page_now(tx, users)
     counts = count(tx, [user for user in users if user in followed or user in noticed])
     for user, rev in revs.items():
-        rows = {"mine": mine.get(user, []), "threads": followed.get(user, []), "notices": noticed.get(user, [])}
-        if sum(map(len, rows.values())) > TOLD_MOST:
-            tx.change(user_topic(user), rev, reset=True, mine=rows["mine"])
+        views, threads, notices = mine.get(user, []), followed.get(user, []), noticed.get(user, [])
+        told = {"rooms": gone(views), "mine": views}
+        if len(views) + len(threads) + len(notices) > TOLD_MOST:
+            tx.change(user_topic(user), rev, reset=True, **told)
         else:
-            tx.change(user_topic(user), rev, counts=counts.get(user), **rows)
+            tx.change(user_topic(user), rev, counts=counts.get(user), threads=threads, notices=notices, **told)
+
+
+def gone(views: Iterable[Mine]) -> list[Room]:
+    """What tells users of the rooms that they are in no more, and nothing else of those."""
+    return [Room(id=view.room, slug="", name="", kind="private", gone=True) for view in views if view.deleted]
 
 
 def count(tx: Tx, users: list[int]) -> dict[int, Counts]:
@@ -51,7 +60,7 @@ def count(tx: Tx, users: list[int]) -> dict[int, Counts]:
     if not users:
         return {}
     seqs = tx.seqs([user_topic(user) for user in users])
-    undone, unread = notices.count(tx, users), threads.count(tx, users)
+    undone, unread = notice_store.count(tx, users), thread_store.count(tx, users)
     return {
         user: Counts(inbox=undone.get(user, 0), threads=unread.get(user, 0), rev=seqs[user_topic(user)])
         for user in users

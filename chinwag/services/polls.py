@@ -8,6 +8,7 @@ from chinwag.changes import Message, Poll
 from chinwag.errors import Conflict, Forbidden, Invalid, NotFound
 from chinwag.services import access, drafts
 from chinwag.services.markdown import render
+from chinwag.services.messages import made_already
 from chinwag.services.names import clean_line
 from chinwag.services.shapes import Id, Nonce
 from chinwag.store import messages, polls
@@ -22,13 +23,11 @@ Choice = Annotated[list[Annotated[int, Meta(ge=0, le=9)]], Meta(max_length=10)]
 def create(tx: Tx, *, room: Id, question: str, options: Options, nonce: Nonce, many: bool = False) -> Message:
     """Ask something in a room, with two to ten answers. Its body says the same in words, for search and for clients
     that show no polls. The same nonce again gives the message that it made."""
+    if (made := made_already(tx, nonce)) is not None:
+        return made
     standing = access.posting_room(tx, room)
     author = tx.caller.user
     assert author is not None
-    if (made := messages.find_nonce(tx, author, nonce)) is not None:
-        if made.room != room:
-            raise Conflict("This nonce made a message in another room.", field="nonce")
-        return made
     access.check_posting(tx, standing)
     question, options = _clean(question, options)
     body = "\n".join([question, "", *(f"{number}. {option}" for number, option in enumerate(options, 1))])

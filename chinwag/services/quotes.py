@@ -22,9 +22,9 @@ def forward(tx: Tx, *, message: Id, room: Id, body: str = "", nonce: Nonce, onli
     same nonce again gives the message that it made, whatever has become of the other. `online` is who hears of an
     `@here`.
     """
-    standing = access.room(tx, room)
-    if (made := made_already(tx, room, nonce)) is not None:
+    if (made := made_already(tx, nonce)) is not None:
         return made
+    standing = access.room(tx, room)
     _lock_all(tx, standing, *access.message(tx, message))
     standing = access.room(tx, room)
     _, found = access.message(tx, message)

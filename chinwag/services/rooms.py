@@ -19,6 +19,8 @@ DIRECT = 8
 
 Slow = Annotated[int, msgspec.Meta(ge=0, le=6 * 3600)]
 Ids = Annotated[list[Id], msgspec.Meta(max_length=100)]
+Named = Literal["public", "private"]
+"""The kinds of room that people make and name; a direct conversation is neither."""
 
 
 class Rooms(msgspec.Struct):
@@ -41,29 +43,28 @@ def create(
     *,
     name: str,
     slug: str | None = None,
+    kind: Named = "public",
     topic: str = "",
-    private: bool = False,
     users: Ids = [],  # noqa: B006
 ) -> Room:
-    """Make a room that one owns, with these users in it."""
+    """Make a room that one owns, with these users in it. Without a `slug` its address is made from its name."""
     me = access.person(tx)
     if workspace.get(tx).creating == "admins" and me.role not in access.ADMINS:
         raise Forbidden("Only administrators make rooms here.")
     people = [user.id for user in access.people(tx, users)]
     membership.check_space(tx, me.id)
-    room = found_room(tx, name=name, slug=slug, topic=topic, private=private)
+    room = found_room(tx, name=name, slug=slug, topic=topic, kind=kind)
     membership.let_in(tx, room, [me.id], role="owner")
     membership.let_in(tx, room, people)
     return rooms.get(tx, room)
 
 
-def found_room(tx: Tx, *, name: str, slug: str | None, topic: str = "", private: bool = False) -> int:
+def found_room(tx: Tx, *, name: str, slug: str | None, topic: str = "", kind: Named = "public") -> int:
     """Make a room with nobody in it; returns its id. Whoever calls this has asked whether it may be."""
     name, topic = clean_name(name), clean_line(topic, TOPIC, field="topic")
     slug = clean_slug(slug) if slug else _free_slug(tx, slug_from(name))
     _check_free(tx, slug)
-    seq = 0 if private else tx.take(WORKSPACE)
-    kind: Literal["private", "public"] = "private" if private else "public"
+    seq = tx.take(WORKSPACE) if kind == "public" else 0
     room = rooms.add(
         tx,
         slug=slug,
@@ -75,7 +76,7 @@ def found_room(tx: Tx, *, name: str, slug: str | None, topic: str = "", private:
         listed_rev=seq,
     )
     tx.open_topic(room_topic(room))
-    if not private:
+    if kind == "public":
         tx.change(WORKSPACE, seq, rooms=[rooms.get(tx, room)])
     return room
 
@@ -222,7 +223,7 @@ def add(tx: Tx, *, slug: str, name: str | None, private: bool, handles: Sequence
         if found is None:
             raise NotFound(f"user as @{handle}")
         people.append(int(found["id"]))
-    room = found_room(tx, name=name or slug, slug=slug, private=private)
+    room = found_room(tx, name=name or slug, slug=slug, kind="private" if private else "public")
     membership.let_in(tx, room, people[:1], role="owner")
     membership.let_in(tx, room, people[1:])
     audit.add(tx, "room add", slug)

@@ -135,7 +135,7 @@ def catch_up(tx: Tx, topic: str, since: int, seq: int) -> Change:
 
 def _catch_up_user(tx: Tx, change: Change, user: int, since: int) -> None:
     change.mine = members.page_mine_since(tx, user, since)
-    change.rooms = [rooms.get(tx, mine.room) for mine in change.mine if not mine.deleted]
+    change.rooms = _rooms_of(tx, change.mine)
     change.saved = saved.page_since(tx, user, since)
     change.threads = threads.page_since(tx, user, since)
     change.notices = notices.page_since(tx, user, since)
@@ -167,5 +167,9 @@ def missed(tx: Tx, *, topic: str, since: int) -> Change:
     kind, _, number = topic.partition(":")
     if change.reset and kind == "user":
         change.mine = members.page_mine_since(tx, int(number), -1)
-        change.rooms = [rooms.get(tx, mine.room) for mine in change.mine if not mine.deleted]
+        change.rooms = _rooms_of(tx, change.mine)
     return change
+
+
+def _rooms_of(tx: Tx, views: list[Mine]) -> list[Room]:
+    return [*(rooms.get(tx, view.room) for view in views if not view.deleted), *own.gone(views)]

@@ -145,7 +145,8 @@ _CHANGE = update(members).where(members.c.room == bindparam("the_room"), members
 
 
 def _member(row: Any) -> Member:
-    return Member(room=row.room, user=row.user, role=row.role, deleted=row.deleted, rev=row.rev)
+    role = None if row.deleted else row.role
+    return Member(room=row.room, user=row.user, role=role, deleted=row.deleted, rev=row.rev)
 
 
 def _members(tx: Tx, statement: Select[Any], values: dict[str, Any]) -> list[Member]:

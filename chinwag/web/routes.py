@@ -16,7 +16,7 @@ from chinwag.web.uploads import AvatarHandler, EmojiHandler, UploadHandler, Uplo
 
 STATIC = Path(__file__).parent.parent / "static"
 
-FRAME = 64 * 1024
+FRAME = 128 * 1024
 
 
 def application(site: Site, openrpc: bytes) -> tornado.web.Application:

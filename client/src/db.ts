@@ -72,7 +72,7 @@ interface Rule<K extends Kind> {
 /** Every kind of row that is kept. Members are not: their list is read when it is shown. */
 const kinds: { [K in Kind]: Rule<K> } = {
   users: { of: (change) => change.users ?? [], key: (row) => row.id, age: (row) => row.rev ?? 0 },
-  rooms: { of: (change) => [change.room, ...(change.rooms ?? [])], key: (row) => row.id, age: (row) => row.seq ?? 0 },
+  rooms: { of: (change) => [change.room, ...(change.rooms ?? []).filter((row) => !row.gone)], key: (row) => row.id, age: (row) => row.seq ?? 0 },
   mine: { of: (change) => change.mine ?? [], key: (row) => row.room, age: (row) => row.rev ?? 0 },
   settings: { of: (change) => [change.settings], key: () => 0, age: (row) => row.rev ?? 0 },
   messages: {

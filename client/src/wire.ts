@@ -191,9 +191,10 @@ export interface Groups {
   groups: Group[]
 }
 
-/** Messages of a room or a thread, oldest first, and whether there is more on either side; with a thread its root, a */
+/** Messages of a room or a thread, oldest first; whether there is more on the side that was asked for (`around`: on */
 export interface History {
   messages: Message[]
+  more: boolean
   older: boolean
   newer: boolean
   root?: Message | null
@@ -238,11 +239,11 @@ export interface Look {
   ready: boolean
 }
 
-/** A user in a room; a tombstone when they have left. */
+/** A user in a room; a tombstone without a role when they have left. */
 export interface Member {
   room: number
   user: number
-  role: 'member' | 'moderator' | 'owner'
+  role: 'member' | 'moderator' | 'owner' | null
   rev?: number
   deleted?: boolean
 }
@@ -481,6 +482,7 @@ export interface Room {
   posting?: 'all' | 'moderators'
   slow?: number
   users?: number[]
+  gone?: boolean
   rev?: number
   deleted?: boolean
 }
@@ -872,13 +874,13 @@ export interface Methods {
     }
     result: Rooms
   }
-  /** Make a room that one owns, with these users in it. */
+  /** Make a room that one owns, with these users in it. Without a `slug` its address is made from its name. */
   'rooms.create': {
     params: {
       name: string
       slug?: string | null
+      kind?: 'private' | 'public'
       topic?: string
-      private?: boolean
       users?: number[]
     }
     result: Room

@@ -165,7 +165,7 @@ NOTHING_KEPT = """async () => {
 
 def test_signing_out_leaves_nothing_of_anybody_in_any_tab_and_the_next_one_sees_nothing(house: House) -> None:
     bob, ann = house.person("Bob"), house.person("Ann")
-    ann.call("rooms.create", name="Secret plans", private=True)
+    ann.call("rooms.create", name="Secret plans", kind="private")
     ann.room("Secret plans").click()
     ann.says("The treasure is under the oak")
     ann.sees("The treasure is under the oak")

@@ -61,7 +61,8 @@ def test_a_message_is_scheduled_changed_and_sent_when_it_is_due(house: House) ->
 def test_what_could_not_be_sent_comes_back_with_the_reason_and_a_way_on(house: House) -> None:
     ann, bob = house.person("Ann"), house.person("Bob")
     rooms = [
-        ann.call("rooms.create", name=name, users=[2], private=name == "Garden")["id"] for name in ("Garden", "Shed")
+        ann.call("rooms.create", name=name, users=[2], kind="private" if name == "Garden" else "public")["id"]
+        for name in ("Garden", "Shed")
     ]
     words = "Who has the **hose**? ||In the shed||"
     for room, body in zip(rooms, (words, "Paint the door"), strict=True):

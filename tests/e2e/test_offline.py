@@ -94,7 +94,7 @@ def test_a_second_visit_shows_what_is_kept_before_the_network_answers(house: Hou
 
 def test_the_words_for_a_room_that_one_was_taken_out_of_are_told_of_and_not_lost(house: House) -> None:
     ann, bob = house.person("Ann"), house.person("Bob")
-    garden = ann.call("rooms.create", name="Garden", users=[user(bob)], private=True)
+    garden = ann.call("rooms.create", name="Garden", users=[user(bob)], kind="private")
     bob.room("Garden").click()
     house.was_away = True
     bob.context.set_offline(True)

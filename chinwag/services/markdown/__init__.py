@@ -38,6 +38,12 @@ _PLAIN = re.compile(
     rf"(?:(?:(?!{EMOJI}):(?!//)|[wW](?![wW]{{2}}\.)|\|(?!\|)|(?<![\w.+-])@){_QUIET})*+(?<!\s)"
 )
 _NAMED = re.compile(EMOJI)
+_CONTROL = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def printable(body: str) -> str:
+    """What of a body can be shown: no control characters, and no white space at its end."""
+    return _CONTROL.sub("", body.replace("\r", "\n")).rstrip()
 
 
 def mentions(body: str) -> list[str]:
@@ -53,6 +59,7 @@ def emoji_names(body: str) -> list[str]:
 
 
 def _found(body: str, kind: str) -> list[str]:
+    body = printable(body)
     if body.count("\n") >= BUDGET:
         return []
     found = (child.content for token in _PARSER.parse(body) for child in token.children or () if child.type == kind)
@@ -70,6 +77,7 @@ def render(body: str, names: Names | None = None, pictures: Pictures | None = No
     overspends the message's `BUDGET`; and all of a message whose lines alone overspend it, or whose HTML would be more
     than `LONGER` times as long.
     """
+    body = printable(body)
     if _PLAIN.fullmatch(body) and not (names and "@" in body):
         return f"<p>{html.escape(body, quote=False)}</p>"
     return render_fully(body, names, pictures)
@@ -77,6 +85,7 @@ def render(body: str, names: Names | None = None, pictures: Pictures | None = No
 
 def render_fully(body: str, names: Names | None = None, pictures: Pictures | None = None) -> str:
     """The same by the parser and the sanitiser, without the shorter way for plain lines."""
+    body = printable(body)
     if body.count("\n") < BUDGET:
         known = {"names": names or {}, "pictures": pictures or {}}
         rich = clean(_PARSER.render(body, known)).strip()

@@ -128,7 +128,7 @@ export const scheduled = { id: 1, room: 21, body: 'Do not forget the **compost**
 
 const more = false
 const EMPTY: Record<string, object> = {
-  'messages.page': { messages: [], older: false, newer: false },
+  'messages.page': { messages: [], more: false, older: false, newer: false },
   'members.page': { members: [], users: [], more },
   'messages.pins': { messages: [], more },
   'files.page': { files: [], more },

@@ -127,7 +127,7 @@ export function putAll(all: Room[], views: Mine[]) {
 
 export function apply(change: Change) {
   if (change.room) putRoom(change.room)
-  change.rooms?.forEach(putRoom)
+  change.rooms?.forEach((row) => row.gone || putRoom(row)) // its `mine` says the same
   change.mine?.forEach(putMine)
   if (change.messages) countIn(roomOf(change.topic) ?? 0, change.seq, change.messages)
 }

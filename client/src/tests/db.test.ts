@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest'
 import { PATIENCE, ann, message, messages, post, quiet, server, startAnswer, startTab, until, view } from './world'
 
 async function inLobby() {
-  server.answers['messages.page'] = () => ({ messages: messages(41, 50), older: true, newer: false })
+  server.answers['messages.page'] = () => ({ messages: messages(41, 50), more: true, older: true, newer: false })
   const tab = await startTab()
   const timeline = tab.messages.open(7)
   await until(() => timeline.loading === '')
@@ -82,7 +82,7 @@ test('a tail that is older than what the tab holds is not given', async () => {
 })
 
 test('a page that does not reach the end is not kept', async () => {
-  server.answers['messages.page'] = () => ({ messages: messages(11, 20), older: true, newer: true })
+  server.answers['messages.page'] = () => ({ messages: messages(11, 20), more: true, older: true, newer: true })
   server.state = { ...startAnswer(), mine: [view({ read_seq: 15, unread: 35 })] }
   const tab = await startTab()
   const timeline = tab.messages.open(7)
@@ -166,7 +166,7 @@ test('being banned leaves nothing', async () => {
 test('a browser without a database, or one that never answers, leaves a client that works', async () => {
   vi.stubGlobal('indexedDB', { open: () => new EventTarget() })
   localStorage.setItem('chinwag.user', '3')
-  server.answers['messages.page'] = () => ({ messages: messages(41, 50), older: true, newer: false })
+  server.answers['messages.page'] = () => ({ messages: messages(41, 50), more: true, older: true, newer: false })
   const starting = startTab()
   await quiet()
   await vi.advanceTimersByTimeAsync(3_000)

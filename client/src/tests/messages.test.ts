@@ -10,7 +10,7 @@ function history(last: () => number) {
     const first = after ? after + 1 : around ? around - limit / 2 : (before ?? end + 1) - limit
     const from = Math.max(1, first)
     const to = Math.min(end, first + limit - 1)
-    return { messages: messages(from, to), older: from > 1, newer: to < end }
+    return { messages: messages(from, to), more: from > 1, older: from > 1, newer: to < end }
   }
 }
 
@@ -194,7 +194,7 @@ test('a place that is being read when the connection comes up is read on', async
   const reading = tab.messages.seek(7, 100)
   await until(() => pages.length === 1)
   tab.messages.resume()
-  pages[0]?.({ messages: messages(75, 124), older: true, newer: true })
+  pages[0]?.({ messages: messages(75, 124), more: true, older: true, newer: true })
   await reading
   expect(tab.seqs()).toEqual(sequence(75, 124))
 })
@@ -207,9 +207,9 @@ test('of two places that were asked for, the later one is shown, whichever comes
   await until(() => pages.length === 1)
   const two = tab.messages.seek(7, 200)
   await until(() => pages.length === 2)
-  pages[1]?.({ messages: messages(190, 210), older: true, newer: true })
+  pages[1]?.({ messages: messages(190, 210), more: true, older: true, newer: true })
   await two
-  pages[0]?.({ messages: messages(90, 110), older: true, newer: true })
+  pages[0]?.({ messages: messages(90, 110), more: true, older: true, newer: true })
   await one
   expect(tab.seqs()).toEqual(sequence(190, 210))
 })

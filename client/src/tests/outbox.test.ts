@@ -7,7 +7,7 @@ import { PATIENCE, Refusal, SILENCE, cat, message, openTab, quiet, server, start
 function posting() {
   const made = new Map<string, ReturnType<typeof message>>()
   let seq = 50
-  server.answers['messages.page'] = () => ({ messages: [], older: false, newer: false })
+  server.answers['messages.page'] = () => ({ messages: [], more: false, older: false, newer: false })
   server.answers['messages.post'] = ({ nonce, body }) => {
     const known = made.get(nonce) ?? message(++seq, { nonce, body, author: 3 })
     made.set(nonce, known)

@@ -24,7 +24,7 @@ import {
 
 /** A tab whose lobby is open, with the messages 41 to 50. */
 async function inLobby() {
-  server.answers['messages.page'] ??= () => ({ messages: messages(41, 50), older: true, newer: false })
+  server.answers['messages.page'] ??= () => ({ messages: messages(41, 50), more: true, older: true, newer: false })
   const tab = await startTab()
   const timeline = tab.messages.open(7)
   await until(() => timeline.loading === '')
@@ -102,7 +102,7 @@ test('a reset of a room drops its messages and reads the open room afresh', asyn
   server.answers['sync.changes'] = () => ({ topic: 'room:7', seq: 900, reset: true })
   server.state = { ...startAnswer(), topics: { ...server.state.topics, 'room:7': 900 }, reset: ['room:7'] }
   server.state.mine = [view({ unread: 850, at_seq: 900 })]
-  server.answers['messages.page'] = () => ({ messages: messages(851, 900), older: true, newer: false })
+  server.answers['messages.page'] = () => ({ messages: messages(851, 900), more: true, older: true, newer: false })
   server.change(post(900))
   await until(() => tab.seqs().at(-1) === 900)
   expect(tab.seqs()[0]).toBe(851)
@@ -133,10 +133,10 @@ test('a page that was asked for before a reset is not shown after it', async () 
   server.state = { ...startAnswer(), topics: { ...server.state.topics, 'room:7': 900 }, reset: ['room:7'] }
   server.change(post(900))
   await until(() => server.called('messages.page').length === 3)
-  old({ messages: messages(31, 40), older: true, newer: true })
+  old({ messages: messages(31, 40), more: true, older: true, newer: true })
   await quiet()
   expect(tab.seqs()).toEqual([])
-  answer({ messages: messages(890, 900), older: true, newer: false })
+  answer({ messages: messages(890, 900), more: true, older: true, newer: false })
   await until(() => tab.seqs().length === 11)
 })
 
@@ -153,7 +153,7 @@ test('another epoch drops what was held, and asks before sending what was writte
     reset: ['workspace', 'user:3', 'room:7'],
     mine: [view({ read_seq: 5, at_seq: 5, rev: 2 })],
   }
-  server.answers['messages.page'] = () => ({ messages: messages(1, 5), older: false, newer: false })
+  server.answers['messages.page'] = () => ({ messages: messages(1, 5), more: false, older: false, newer: false })
   server.socket.cut()
   await vi.advanceTimersByTimeAsync(1_000)
   await until(() => tab.seqs().join() === '1,2,3,4,5')
@@ -236,7 +236,7 @@ test('a page that was read before a change does not undo it', async () => {
   await until(() => server.called('messages.page').length === 2)
   server.change({ topic: 'room:7', seq: 51, messages: [message(38, { rev: 51, deleted: true })] })
   server.change({ topic: 'room:7', seq: 52, messages: [message(39, { rev: 52, body: 'edited' })] })
-  answer({ messages: messages(36, 40), older: true, newer: true })
+  answer({ messages: messages(36, 40), more: true, older: true, newer: true })
   await until(() => tab.timeline.loading === '')
   expect(tab.seqs().slice(0, 5)).toEqual([36, 37, 39, 40, 41])
   expect(tab.timeline.messages[2]?.body).toBe('edited')

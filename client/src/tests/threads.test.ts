@@ -13,7 +13,7 @@ const follow = (row: Partial<Thread> = {}): Thread => ({ thread: ROOT, room: 7, 
 async function threading() {
   server.answers['threads.page'] = () => ({ threads: [], more: false })
   server.answers['threads.mark'] = ({ seq }) => follow({ read_seq: seq, rev: 6 })
-  server.answers['messages.page'] = () => ({ messages: [answer(45)], older: false, newer: false, root: message(40), follow: follow() })
+  server.answers['messages.page'] = () => ({ messages: [answer(45)], more: false, older: false, newer: false, root: message(40), follow: follow() })
   const tab = await startTab()
   return { ...tab, ...(await import('../stores/threads')) }
 }

@@ -4,7 +4,7 @@ import { Refusal, hideTab, message, messages, post, quiet, server, startAnswer, 
 
 async function counting(mine = view()) {
   server.state = { ...startAnswer(), mine: [mine] }
-  server.answers['messages.page'] = () => ({ messages: messages(41, 50), older: true, newer: false })
+  server.answers['messages.page'] = () => ({ messages: messages(41, 50), more: true, older: true, newer: false })
   const tab = await startTab()
   return { ...tab, unread: () => tab.rooms.mine.get(7)?.unread ?? 0 }
 }
@@ -100,7 +100,7 @@ test('nothing is marked while the end is out of view, the tab is hidden, or the 
 
 test('the end of a window that does not reach the latest message marks nothing', async () => {
   const tab = await counting(view({ read_seq: 40, unread: 10 }))
-  server.answers['messages.page'] = () => ({ messages: messages(31, 45), older: true, newer: true })
+  server.answers['messages.page'] = () => ({ messages: messages(31, 45), more: true, older: true, newer: true })
   const timeline = tab.messages.open(7)
   await until(() => timeline.loading === '')
   tab.messages.atEnd(7, true)
