@@ -1,4 +1,4 @@
-"""Makes the pictures of docs/tour.md; with a folder, every screen there is in there, to be looked at.
+"""Makes the pictures of README.md and docs/tour.md; with a folder, every screen there is in there, to be looked at.
 
 CHINWAG_CHROMIUM="$(python tools/chromium.py)" python -m tools.screenshots [FOLDER]
 """
@@ -26,6 +26,7 @@ from tests.world import ROOT
 
 SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 IMAGES = ROOT / "docs" / "images"
+GAP = 16
 
 CODE = """```python
 def is_due(day: int) -> bool:
@@ -199,9 +200,10 @@ def settled(page: Page) -> None:
 
 
 def tour(browser: Browser) -> None:
-    """The pictures of docs/tour.md; the first is the first thing that people see of us."""
+    """The pictures of README.md and docs/tour.md; the first is the first thing that people see of us."""
     with tempfile.TemporaryDirectory() as folder, keeping_house(browser, Path(folder)) as house:
         garden = Garden(house)
+        two_browsers(garden)
         garden.liven()
         garden.crowd(8)
         options = dict(looks())
@@ -212,6 +214,29 @@ def tour(browser: Browser) -> None:
             nora.page.mouse.move(0, 0)
             picture(IMAGES / f"{name}.webp", nora.page)
             nora.context.close()
+
+
+def two_browsers(garden: Garden) -> None:
+    """Two people in one room, side by side in one picture: what one writes the other is about to see."""
+    size = {"width": 840, "height": 640}
+    nora = garden.nora.elsewhere(viewport=size, color_scheme="light")
+    kofi = garden.people["Kofi"].elsewhere(viewport=size, color_scheme="dark")
+    for person in (nora, kofi):
+        person.opens("/rooms/tools")
+    nora.says("Who has the key of the shed?")
+    kofi.sees("Who has the key of the shed?")
+    kofi.says("It hangs behind the door, **as always** 🔑")
+    nora.sees("It hangs behind the door, as always 🔑")
+    kofi.composer.press_sequentially("And I am there until four", delay=200)  # typing is told once in 3 s
+    expect(nora.page.locator(".typing-line")).to_contain_text("Kofi is writing")
+    shots = [Image.open(io.BytesIO(person.page.screenshot())) for person in (nora, kofi)]
+    both = Image.new("RGB", (2 * size["width"] + GAP, size["height"]), "white")
+    for at, shot in enumerate(shots):
+        both.paste(shot, (at * (size["width"] + GAP), 0))
+        shot.close()
+    both.save(IMAGES / "two.webp", "WEBP", quality=88, method=6)
+    for person in (nora, kofi):
+        person.context.close()
 
 
 def picture(path: Path, page: Page) -> None:
