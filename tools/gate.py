@@ -113,6 +113,7 @@ class Run:
         self._scratch = scratch
         self._environment = environment(scratch)
         self._group = 0
+        self._told: int | None = None
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
 
@@ -131,6 +132,7 @@ class Run:
                 start_new_session=True,
             )
             self._group = process.pid
+            self._heed()
             status = process.wait()
         left = end(self._group, GRACE)
         self._group = 0
@@ -150,10 +152,16 @@ class Run:
         self._environment["CHINWAG_CHROMIUM"] = path
 
     def _stop(self, number: int, _frame: Any) -> None:
+        self._told = number
         if self._group:
+            self._heed()
+
+    def _heed(self) -> None:
+        """Leave, if that was told; while a step is being started it waits until it is known what is to be ended."""
+        if self._told is not None:
             end(self._group, grace=0)
-        shutil.rmtree(self._scratch, ignore_errors=True)
-        os._exit(128 + number)
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            os._exit(128 + self._told)
 
 
 def environment(scratch: Path) -> dict[str, str]:
