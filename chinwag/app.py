@@ -23,6 +23,7 @@ from chinwag.blobs import open_blobs
 from chinwag.bus import Bus, MemoryBus
 from chinwag.changes import Change, End
 from chinwag.config import Config
+from chinwag.dispatch import Dispatcher
 from chinwag.errors import CLOSE_RESTART, CLOSE_SIGNED_OUT, CannotStart
 from chinwag.files import SWEEP_EVERY, Files
 from chinwag.hub import Hub, told
@@ -31,7 +32,7 @@ from chinwag.live import Live
 from chinwag.presence import Presences
 from chinwag.previews import Previews
 from chinwag.push import Pusher
-from chinwag.rpc import METHODS, Rpc
+from chinwag.rpc import METHODS
 from chinwag.services import invites, search, sync, users, workspace
 from chinwag.services.files import Quota
 from chinwag.store import migrate, sessions
@@ -134,7 +135,7 @@ class App:
         self.writer = Writer(engine, self._tell, elsewhere=self._elsewhere)
         self.alarm = Alarm(self._read, self.writer.run, self.presences.online)
         self.live = Live(self.hub, self.presences, self._read)
-        self.rpc = Rpc(self.readers, self.writer, Limits(off=config.rates == "off"), self.live)
+        self.rpc = Dispatcher(self.readers, self.writer, Limits(off=config.rates == "off"), self.live)
         folder, blobs = config.data / "uploads", open_blobs(config.files, config.data / "files")
         self.files = Files(folder, blobs, quota(config), self.writer.run, self._read)
         self.previews = Previews(self.files.picture, self._read, self.writer.run, config.link)
@@ -185,6 +186,10 @@ class App:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1.5):
                 await self.server.close_all_connections()
+                if self.site.closing:
+                    await self.site.all_closed.wait()
+        for connection in list(self.site.closing):
+            connection.drop()
         for timer in (self._lagging, self._sweeping, self._clearing):
             if timer:
                 timer.cancel()

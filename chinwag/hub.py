@@ -9,7 +9,6 @@ writes once a turn, in slices of `SLICE` connections so that a big room leaves t
 
 import asyncio
 import logging
-import struct
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
@@ -17,6 +16,7 @@ from typing import Protocol
 import msgspec
 
 from chinwag.changes import Change, End, room_topic, user_topic
+from chinwag.frames import TEXT, frame
 
 log = logging.getLogger(__name__)
 
@@ -75,19 +75,9 @@ class _Topic:
         self.filling = False
 
 
-def text_frame(payload: bytes) -> bytes:
-    """A WebSocket text frame (RFC 6455 §5.2) as a server sends it: whole and unmasked."""
-    size = len(payload)
-    if size < 126:
-        return bytes((0x81, size)) + payload
-    if size < 65_536:
-        return struct.pack("!BBH", 0x81, 126, size) + payload
-    return struct.pack("!BBQ", 0x81, 127, size) + payload
-
-
 def notification(method: str, params: object) -> bytes:
     """The frame of a JSON-RPC notification."""
-    return text_frame(_encoder.encode({"jsonrpc": "2.0", "method": method, "params": params}))
+    return frame(TEXT, _encoder.encode({"jsonrpc": "2.0", "method": method, "params": params}))
 
 
 def told(change: Change) -> Told:

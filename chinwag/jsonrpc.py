@@ -74,8 +74,7 @@ def joined(replies: list[Reply]) -> Reply:
     )
 
 
-def request_of(data: bytes) -> Request:
-    """The request that a frame, a body or one of a batch is; raises `ParseError` or `BadRequest`."""
+def _request_of(data: bytes) -> Request:
     try:
         request = _decode_request(data)
     except msgspec.ValidationError as error:
@@ -89,15 +88,25 @@ def request_of(data: bytes) -> Request:
     return request
 
 
-def id_of(data: bytes) -> int | float | str | None:
-    """The id of what is no request, where it can be made out."""
+def read(data: bytes) -> Request | Reply:
+    """The request that a frame, a body or one of a batch is, or the refusal of what is none."""
+    try:
+        return _request_of(data)
+    except ParseError:
+        return _unreadable(data)
+    except Refused as refused:
+        return refusal(refused, id=_id_of(data), bad=1)
+
+
+def _id_of(data: bytes) -> int | float | str | None:
+    """Of what is no request, where it can be made out."""
     try:
         return _decode_id(data).id
     except _NO_JSON:
         return None
 
 
-def unreadable(data: bytes) -> Reply:
+def _unreadable(data: bytes) -> Reply:
     """The refusal of what msgspec takes for no JSON. Half of a surrogate pair is JSON, and browsers send it where an
     emoji was cut in two: whoever waits for an answer to that is told which param it is in."""
     try:
@@ -108,7 +117,7 @@ def unreadable(data: bytes) -> Reply:
     for name, value in params.items() if isinstance(params, dict) else ():
         if isinstance(value, str) and _SURROGATE.search(value):
             refused = Invalid(name, "Half of a surrogate pair cannot be stored.")
-            return refusal(refused, id=id_of(_ESCAPED.sub(rb"\\ufffd", data)))
+            return refusal(refused, id=_id_of(_ESCAPED.sub(rb"\\ufffd", data)))
     return refusal(ParseError(), bad=1)
 
 

@@ -1,37 +1,17 @@
-"""All that a client may call, on one page, and how a call runs, whatever brought it.
+"""All that a client may call, on one page: the function, where it runs, and what is asked of whoever calls.
 
-Here services and the hub meet: a call's params are checked, limits asked, and the service run in the writer or a
-reader; nothing here knows Tornado or SQL.
+Here services and the hub meet. How a call runs is `dispatch.py`'s.
 """
 
-import asyncio
 import inspect
-import logging
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import msgspec
-from prometheus_client import Counter, Histogram
 
-from chinwag.errors import BadRequest, ParseError, Refused, TooMany, Unauthorized, Unavailable, UnknownMethod
-from chinwag.hub import Connection
-from chinwag.jsonrpc import (
-    Reply,
-    batch_of,
-    failure,
-    id_of,
-    joined,
-    refusal,
-    request_of,
-    success,
-    unreadable,
-    values_of,
-)
-from chinwag.limits import Limits, address_key
-from chinwag.live import Context, Live, here, resume, set_state, start, typing
+from chinwag.limits import address_key
+from chinwag.live import here, resume, set_state, start, typing
 from chinwag.services import (
     accounts,
     bans,
@@ -67,22 +47,7 @@ from chinwag.services import (
     workspace,
     writing,
 )
-from chinwag.store.engine import Readers
-from chinwag.store.tx import Caller, Cookie
-from chinwag.store.writer import Writer
-
-log = logging.getLogger(__name__)
-
-HASHES = 2
-HASHES_WAITING = 20
-
-_CALLS = Counter("chinwag_calls", "Calls answered.", ("method", "outcome"))
-_SECONDS = Histogram(
-    "chinwag_call_seconds",
-    "Time from a call to its answer.",
-    ("method",),
-    buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10),
-)
+from chinwag.store.tx import Caller
 
 Way = Literal["read", "write", "live"]
 
@@ -282,145 +247,3 @@ METHODS: dict[str, Call] = {
     "admin.addresses": _read(bans.addresses),
     "admin.lift": _write(bans.lift),
 }
-
-
-class Rpc:
-    """Runs calls."""
-
-    def __init__(self, readers: Readers, writer: Writer, limits: Limits, live: Live) -> None:
-        self.readers = readers
-        self.writer = writer
-        self.limits = limits
-        self.live = live
-        self.stopping = False
-        self._running = 0
-        self._finished = asyncio.Event()
-        self._hashing = 0
-        self._hashers = ThreadPoolExecutor(HASHES, thread_name_prefix="hasher")
-
-    async def answer(self, data: bytes, caller: Caller, connection: Connection | None = None) -> Reply:
-        """The reply to a frame or a body: one request, or a batch of them, run one after another."""
-        try:
-            batch = batch_of(data)
-        except Refused as refused:
-            return refusal(refused, bad=1)
-        if batch is None:
-            return await self._answer_one(data, caller, connection)
-        return joined([await self._answer_one(one, _present(caller, connection), connection) for one in batch])
-
-    async def _answer_one(self, data: bytes, caller: Caller, connection: Connection | None) -> Reply:
-        try:
-            request = request_of(data)
-        except ParseError:
-            return unreadable(data)
-        except Refused as refused:
-            return refusal(refused, id=id_of(data), bad=1)
-        notification = request.id is msgspec.UNSET
-        number = None if notification else request.id
-        try:
-            result, cookie = await self.call(request.method, bytes(request.params), caller, connection)
-        except Refused as refused:
-            reply = refusal(refused, id=number)
-        except Exception:
-            reply = failure(id=number)
-        else:
-            reply = success(result, id=number, cookie=cookie)
-        if notification:
-            reply.payload = None
-        return reply
-
-    async def call(
-        self, method: str, params: bytes, caller: Caller, connection: Connection | None = None
-    ) -> tuple[Any, Cookie | None]:
-        """Run one call; its params are JSON. Raises `Refused`, or, for a mistake of ours, whatever it was, logged."""
-        began = time.perf_counter()
-        outcome = "ok"
-        self._note_running(1)
-        try:
-            return await self._run(method, params, caller, connection)
-        except Refused as refused:
-            outcome = refused.kind or "invalid"
-            raise
-        except Exception:
-            outcome = "error"
-            log.exception("The call %s failed.", method)
-            raise
-        finally:
-            self._note_running(-1)
-            if method in METHODS:
-                _CALLS.labels(method, outcome).inc()
-                _SECONDS.labels(method).observe(time.perf_counter() - began)
-
-    async def _run(
-        self, method: str, raw: bytes, caller: Caller, connection: Connection | None
-    ) -> tuple[Any, Cookie | None]:
-        call = METHODS.get(method)
-        if call is None:
-            raise UnknownMethod(f"There is no call “{method[:64]}”.")
-        if self.stopping:
-            raise Unavailable("The server restarts: please try again in a moment.")
-        if call.signed_in and caller.user is None:
-            raise Unauthorized
-        _check_way(call, method, connection)
-        values = values_of(raw, call.params)
-        self._check_rates(call, values, caller)
-        if call.way == "live":
-            return await call.function(self.live, Context(caller, connection), **values), None
-        if call.way == "read":
-            return await self.read(call.function, caller, **values), None
-        if call.prepare is not None:
-            values["prepared"] = await self._prepare(call.prepare, caller, values)
-        if call.asks_online and "@here" in values["body"].lower():
-            values["online"] = self.live.presences.online()
-        done = await self.writer.run(call.function, caller, values, (method, values.get("room")))
-        return done.result, done.cookie
-
-    async def read(self, function: Callable[..., Any], caller: Caller, **params: Any) -> Any:
-        """A service on a snapshot, in a reader's thread."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.readers.pool, self.readers.run, function, caller, params)
-
-    async def _prepare(self, function: Callable[..., Any], caller: Caller, values: dict[str, Any]) -> Any:
-        if self._hashing >= HASHES + HASHES_WAITING:
-            raise TooMany("Many people sign in just now: please try again in a moment.", retry_after=2)
-        self._hashing += 1
-        try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._hashers, self.readers.run, function, caller, values)
-        finally:
-            self._hashing -= 1
-
-    def _check_rates(self, call: Call, values: dict[str, Any], caller: Caller) -> None:
-        for rate, key_of in call.rates:
-            key = key_of(values, caller)
-            if key is not None:
-                self.limits.take(rate, key)
-
-    async def finish(self) -> None:
-        """Refuse what is new and wait for what was begun."""
-        self.stopping = True
-        self._note_running(0)
-        await self._finished.wait()
-
-    def _note_running(self, more: int) -> None:
-        self._running += more
-        if self.stopping and not self._running:
-            self._finished.set()
-
-    def close(self) -> None:
-        """End the hashing threads."""
-        self._hashers.shutdown()
-
-
-def _present(caller: Caller, connection: Connection | None) -> Caller:
-    """Whoever calls now: a connection may have signed in earlier in the same batch."""
-    if connection is None or connection.session == caller.session:
-        return caller
-    return Caller(connection.user, connection.session, caller.address, caller.agent, caller.link)
-
-
-def _check_way(call: Call, method: str, connection: Connection | None) -> None:
-    if call.over == "http" and connection is not None:
-        raise BadRequest(f"{method} sets a cookie: please call it over POST /rpc.")
-    if call.over == "socket" and connection is None:
-        raise BadRequest(f"{method} is about a connection: please call it over the WebSocket.")

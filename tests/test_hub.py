@@ -377,15 +377,6 @@ async def test_one_that_is_closed_by_a_whisper_costs_the_others_nothing(hub: Hub
     assert [len(ear.heard) for ear in ears] == [1] * 10
 
 
-@pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536])
-def test_a_frame_says_its_length_as_rfc_6455_asks(size: int) -> None:
-    frame = hub_module.text_frame(b"x" * size)
-    head = {0: 2, 125: 2, 126: 4, 65_535: 4, 65_536: 10}[size]
-    assert frame[0] == 0x81
-    assert frame[1] & 0x80 == 0
-    assert len(frame) == head + size
-
-
 async def test_a_hub_that_is_closed_reads_nothing_more(hub: Hub, truth: Truth) -> None:
     ear = listener(hub, "room:7")
     truth.seqs["room:7"] = 3

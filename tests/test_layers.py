@@ -15,9 +15,10 @@ WORDS = {
     "logs": "",
     "config": "errors",
     "limits": "errors",
+    "frames": "",
 }
-# Services never see the hub, the hub never sees services. `rpc` and, for what concerns a connection, `live` are where
-# the two meet; `app` and `cli` alone know every part.
+# Services never see the hub, the hub never sees services. `rpc`, `dispatch` and, for what concerns a connection, `live`
+# are where the two meet; `app` and `cli` alone know every part.
 MAY_IMPORT = {
     **WORDS,
     "store": "store changes clock errors",
@@ -31,18 +32,20 @@ MAY_IMPORT = {
     "pages": "fetch",
     "previews": "pages fetch services store changes errors",
     "push": "fetch services store changes clock errors",
-    "hub": "changes",
+    "hub": "frames changes",
     "bus": "hub changes",
     "bus_redis": "bus hub changes",
     "presence": "hub bus changes",
     "alarm": "services store errors",
     "live": "services hub presence store changes errors",
     "jsonrpc": "store errors",
-    "rpc": "jsonrpc services hub live limits store errors",
+    "rpc": "services live limits store",
+    "dispatch": "rpc jsonrpc hub live limits store errors",
+    "pipeline": "dispatch jsonrpc hub store",
     "schema": "rpc changes errors",
-    "web": "web rpc live hub files kinds services store changes config errors",
-    "app": "alarm web rpc live schema blobs files previews push services hub bus bus_redis presence limits store "
-    "config changes errors",
+    "web": "web pipeline dispatch jsonrpc frames live hub files kinds services store changes config errors",
+    "app": "alarm web dispatch rpc live schema blobs files previews push services hub bus bus_redis presence limits "
+    "store config changes errors",
     "cli": "app services store config logs errors",
     "__main__": "cli",
     "__init__": "",
@@ -55,18 +58,18 @@ LIBRARIES = {
     "sqlite3": "store/engine store/search_sqlite",
     "redis": "bus_redis",
     "tornado": "web app fetch",
-    "prometheus_client": "rpc push web/health",
+    "prometheus_client": "dispatch push web/health",
     "cryptography": "services/webpush",
     "argon2": "services/passwords",
     "markdown_it": "services/markdown",
     "nh3": "services/markdown",
     "argparse": "cli config",
-    "asyncio": "store/writer hub bus bus_redis presence alarm rpc web app cli pictures files fetch previews push",
+    "asyncio": "store/writer hub bus bus_redis presence alarm dispatch web app cli pictures files fetch previews push",
     "PIL": "decoder",
     "obstore": "blobs",
     "resource": "decoder",
     "threading": "store/engine store/writer services/search:Lock",
-    "socket": "web/socket app fetch",
+    "socket": "web/socket web/wire app fetch",
     "subprocess": "cli",
     "json": "jsonrpc decoder",
 }

@@ -44,7 +44,8 @@ async def over_socket(server: Server, token: str) -> AsyncIterator[Say]:
     async with socket(server, token) as raw:
 
         async def say(data: bytes) -> Any:
-            await raw.send(frame(TEXT, data) + frame(TEXT, request("workspace.look", "the fence")))
+            # What is about the connection itself waits for all before it.
+            await raw.send(frame(TEXT, data) + frame(TEXT, request("presence.here", "the fence", room=1)))
             answer = await raw.answer()
             if isinstance(answer, dict) and answer.get("id") == "the fence":
                 return None

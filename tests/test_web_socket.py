@@ -3,14 +3,17 @@
 import asyncio
 import contextlib
 import socket as sockets
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chinwag.store.tx import Caller
+from chinwag.store.writer import Job
 from chinwag.web import socket as web_socket
-from chinwag.web.socket import Socket
+from chinwag.web.socket import Connection
 from tests.raw import ACCEPT, BINARY, CLOSE, CONTINUED, PING, PONG, TEXT, Raw, dial, frame, request, socket
 from tests.world import Server, serving, settings, until
 
@@ -28,10 +31,10 @@ async def emptied(server: Server) -> None:
     await until(lambda: not server.app.site.connections)
 
 
-def connection_of(server: Server, user: int) -> Socket:
+def connection_of(server: Server, user: int) -> Connection:
     """The server's end of a user's only connection."""
     (found,) = server.app.hub.of_user(user)
-    assert isinstance(found, Socket)
+    assert isinstance(found, Connection)
     return found
 
 
@@ -319,8 +322,8 @@ async def test_who_does_not_sign_in_in_time_is_closed_with_4502(
 ) -> None:
     monkeypatch.setattr(web_socket, "SIGN_IN_SECONDS", 0.05)
     async with socket(server) as raw:
-        await raw.call("workspace.look")
-        assert [one.code for one in await raw.gone()] == [4502]
+        await raw.send(frame(TEXT, LOOK))
+        assert (await raw.gone())[-1].code == 4502
     assert server.app.site.strangers == {}
 
 
@@ -460,7 +463,7 @@ async def test_a_connection_that_is_being_closed_can_do_nothing_more(server: Ser
 # Order, and slow readers
 
 
-async def test_one_call_runs_at_a_time_and_answers_come_in_the_order_of_the_calls(server: Server) -> None:
+async def test_calls_under_way_together_each_see_the_changes_before_them(server: Server) -> None:
     _, token = server.add("ann")
     async with socket(server, token) as raw:
         calls = []
@@ -471,14 +474,61 @@ async def test_one_call_runs_at_a_time_and_answers_come_in_the_order_of_the_call
                 request("no.such", number + 2),
             ]
         await raw.send(b"".join(frame(TEXT, one) for one in calls))
-        answers = [await raw.answer() for _ in calls]
-        assert [one["id"] for one in answers] == list(range(60))
+        answers = {one["id"]: one for one in [await raw.answer() for _ in calls]}
+        assert set(answers) == set(range(60))
+        seqs = [answers[number]["result"]["seq"] for number in range(0, 60, 3)]
+        assert seqs == list(range(seqs[0], seqs[0] + 20))
         for number in range(0, 60, 3):
-            assert answers[number + 1]["result"]["messages"][0]["body"] == f"m{number}"
+            assert answers[number + 1]["result"]["messages"][-1]["seq"] >= answers[number]["result"]["seq"]
+            assert answers[number + 2]["error"]["code"] == -32601
+
+
+async def test_changes_of_one_connection_are_made_in_the_order_of_the_calls(server: Server) -> None:
+    _, token = server.add("ann")
+    async with socket(server, token) as raw:
+        calls = [request("messages.post", n, room=1, body=f"m{n}", nonce=f"n{n}") for n in range(300)]
+        await raw.send(b"".join(frame(TEXT, one) for one in calls))
+        answers = {one["id"]: one["result"] for one in [await raw.answer() for _ in calls]}
+    assert [answers[n]["body"] for n in range(300)] == [f"m{n}" for n in range(300)]
+    assert [answers[n]["seq"] for n in range(300)] == list(range(answers[0]["seq"], answers[0]["seq"] + 300))
+
+
+async def test_what_is_about_the_connection_waits_for_all_before_it_and_all_after_it_wait(server: Server) -> None:
+    ann, token = server.add("ann")
+    async with socket(server) as raw:
+        calls = [
+            request("workspace.look", 1),
+            request("sessions.resume", 2, token=token),
+            request("accounts.me", 3),
+            b"[" + request("messages.post", 4, room=1, body="one", nonce="1") + b"]",
+            request("messages.page", 5, room=1),
+        ]
+        await raw.send(b"".join(frame(TEXT, one) for one in calls))
+        first, second, third, fourth, fifth = [await raw.answer() for _ in calls]
+    assert (first["id"], second["id"], third["id"], fourth[0]["id"], fifth["id"]) == (1, 2, 3, 4, 5)
+    assert third["result"]["user"]["id"] == ann
+    assert [one["body"] for one in fifth["result"]["messages"]] == ["one"]
+
+
+async def test_who_calls_faster_than_can_be_answered_has_to_wait_and_loses_nothing(server: Server) -> None:
+    ann, token = server.add("ann")
+    held = threading.Event()
+    server.app.writer.put(Job(lambda tx: held.wait(30), Caller(), {}, None, lambda _: None))
+    async with socket(server, token) as raw:
+        await raw.send(b"".join(frame(TEXT, request("saved.marks", n)) for n in range(3)))
+        calls = [request("messages.post", n, room=1, body=f"m{n}", nonce=f"n{n}") for n in range(3, 200)]
+        await raw.send(b"".join(frame(TEXT, one) for one in calls))
+        connection = connection_of(server, ann)
+        await until(lambda: connection._paused)
+        assert connection._calls._running == 64
+        held.set()
+        answers = [await raw.answer() for _ in range(200)]
+        assert {one["id"] for one in answers} == set(range(200))
+        assert not connection._paused
 
 
 @contextlib.asynccontextmanager
-async def deaf(server: Server, user: int, token: str) -> AsyncIterator[tuple[Raw, Socket]]:
+async def deaf(server: Server, user: int, token: str) -> AsyncIterator[tuple[Raw, Connection]]:
     """Somebody who has started, and then does not read; the kernel keeps little for them."""
     plug = sockets.socket()
     plug.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
@@ -487,7 +537,7 @@ async def deaf(server: Server, user: int, token: str) -> AsyncIterator[tuple[Raw
     assert await raw.shake(server, f"Authorization: Bearer {token}") == 101
     assert "result" in await raw.call("sync.start")
     connection = connection_of(server, user)
-    connection._stream.socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, 4096)
+    connection._sock.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, 4096)
     raw.writer.transport.pause_reading()  # type: ignore[attr-defined]
     try:
         yield raw, connection
@@ -495,9 +545,9 @@ async def deaf(server: Server, user: int, token: str) -> AsyncIterator[tuple[Raw
         await raw.close()
 
 
-def waiting(connection: Socket) -> int:
+def waiting(connection: Connection) -> int:
     """Bytes that the server holds for a connection."""
-    return sum(map(len, connection._out)) + len(connection._stream._write_buffer)
+    return sum(map(len, connection._out)) + len(connection._behind or b"")
 
 
 async def test_who_never_reads_is_closed_with_4008_and_costs_a_mebibyte_at_most(server: Server) -> None:
@@ -512,8 +562,7 @@ async def test_who_never_reads_is_closed_with_4008_and_costs_a_mebibyte_at_most(
             if not server.app.hub.of_user(ann):
                 break
         assert 512 * 1024 < most <= 1024 * 1024
-        assert connection.close_code is None
-        assert connection._out == []
+        assert [one[0] for one in connection._out] == [0x80 | CLOSE]
         assert connection not in server.app.site.connections
         raw.writer.transport.resume_reading()  # type: ignore[attr-defined]
         got = await raw.gone()
@@ -534,7 +583,7 @@ async def test_who_never_reads_is_closed_after_2000_small_frames(server: Server)
             said += len(await asyncio.gather(*posts))
             assert waiting(connection) < 1024 * 1024
         assert 2_000 <= said <= 2_100
-        assert connection._out == []
+        assert [one[0] for one in connection._out] == [0x80 | CLOSE]
 
 
 async def test_typing_is_dropped_for_who_is_half_way_to_too_slow_and_messages_are_not(server: Server) -> None:

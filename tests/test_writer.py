@@ -96,14 +96,12 @@ class Gate:
 async def batch(ledger: Ledger, calls: list[Any]) -> list[Any]:
     """Run calls in one batch; what each gave or raised."""
     gate = Gate()
-    threads = len(ledger.writer._threads)
-    held = [asyncio.create_task(ledger.run(gate.hold, lane=number)) for number in range(threads)]
-    await asyncio.sleep(0.1)
+    held = asyncio.create_task(ledger.run(gate.hold))
     await gate.reached()
     running = [asyncio.create_task(ledger.run(function, lane="one", **params)) for function, params in calls]
     await asyncio.sleep(0)
     gate.open()
-    await asyncio.gather(*held)
+    await held
     return await asyncio.gather(*running, return_exceptions=True)
 
 

@@ -21,15 +21,28 @@ class _Compiled:
         compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
         columns = compiled._result_columns
         self.sql = str(compiled)
-        self.order = compiled.positiontup
-        self.fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        self._order = compiled.positiontup
+        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
         row: Any = namedtuple("Row", [column.keyname for column in columns])  # type: ignore[misc]
-        self.row: Callable[..., Any] = row._make
-        self.convert = [
+        self._row: Callable[..., Any] = row._make
+        self._convert = [
             (place, process)
             for place, column in enumerate(columns)
             if (process := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
         ]
+
+    def params(self, values: Mapping[str, Any]) -> Any:
+        """What the driver is given."""
+        given = {**self._fixed, **values} if self._fixed else values
+        return given if self._order is None else [given[name] for name in self._order]
+
+    def named(self, row: Any) -> Any:
+        """A row of the driver's, in Python's types, its columns by name."""
+        if self._convert:
+            row = list(row)
+            for place, process in self._convert:
+                row[place] = process(row[place])
+        return self._row(row)
 
 
 class Hot:
@@ -45,20 +58,9 @@ class Hot:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
-        given = {**compiled.fixed, **values} if compiled.fixed else values
-        params: Any = given if compiled.order is None else [given[name] for name in compiled.order]
-        cursor = connection.connection.cursor()
+        driver: Any = connection.connection.dbapi_connection
         try:
-            cursor.execute(compiled.sql, params)
-            row = cursor.fetchone()
+            row = driver.execute(compiled.sql, compiled.params(values)).fetchone()
         except dialect.loaded_dbapi.Error as error:
             raise DBAPIError.instance(compiled.sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
-        finally:
-            cursor.close()
-        if row is None:
-            return None
-        if compiled.convert:
-            row = list(row)
-            for place, process in compiled.convert:
-                row[place] = process(row[place])
-        return compiled.row(row)
+        return None if row is None else compiled.named(row)

@@ -10,19 +10,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, column, select, table, text
+from sqlalchemy import ColumnElement, Connection, bindparam, column, select, table, text
 from sqlalchemy.exc import DBAPIError
 
-from chinwag.store.hot import Hot
 from chinwag.store.tables import messages
 from chinwag.store.tx import Tx
 
 STEPS = 10_000
 """Instructions of SQLite's machine between two looks at the clock: well under a millisecond."""
 
-_PUT_ALL = text("INSERT INTO search (rowid, words) VALUES (:id, :words)")
-_PUT = Hot(_PUT_ALL)
+_PUT = text("INSERT INTO search (rowid, words) VALUES (:id, :words)")
 _DROP = text("INSERT INTO search (search, rowid, words) VALUES ('delete', :id, :words)")
+_WAITING = "waiting for the index of words"
 _CLEAR = text("INSERT INTO search (search) VALUES ('delete-all')")
 
 _SEARCH = table("search", column("rowid"))
@@ -36,22 +35,38 @@ _FOUND = (
 
 
 def put(tx: Tx, message: int, words: str) -> None:
-    """A message that is not in the index."""
-    tx.write_hot(_PUT, {"id": message, "words": words})
+    """A message that is not in the index. It is written with the others of its transaction, at the end: FTS5 writes out
+    what it has gathered before each statement that might fail half way, which for every message costs as much as all
+    else that a post is."""
+    tx.db.info.setdefault(_WAITING, {})[message] = words
 
 
 def put_all(tx: Tx, found: dict[int, str]) -> None:
     """Many messages that are not in the index, and their words."""
-    tx.write(_PUT_ALL, [{"id": message, "words": words} for message, words in found.items()])
+    tx.db.info.setdefault(_WAITING, {}).update(found)
 
 
 def drop(tx: Tx, message: int, words: str) -> None:
     """A message that is in the index with exactly these words."""
-    tx.write(_DROP, {"id": message, "words": words})
+    if tx.db.info.get(_WAITING, {}).pop(message, None) is None:
+        tx.write(_DROP, {"id": message, "words": words})
+
+
+def write_waiting(db: Connection) -> None:
+    """Before a commit: put in what waits for it."""
+    waiting: dict[int, str] | None = db.info.pop(_WAITING, None)
+    if waiting:
+        db.execute(_PUT, [{"id": message, "words": words} for message, words in waiting.items()])
+
+
+def forget_waiting(db: Connection) -> None:
+    """What waited for a commit is undone with the rest of the transaction."""
+    db.info.pop(_WAITING, None)
 
 
 def clear(tx: Tx) -> None:
     """Nothing is in the index."""
+    forget_waiting(tx.db)
     tx.write(_CLEAR)
 
 

@@ -1,16 +1,20 @@
 """The writer: calls that change something, gathered into transactions, answered once they are on disk.
 
-Whoever waits while a transaction commits joins the next one (group commit). A call that refuses has written nothing and
-fails alone; where one fails after it wrote, the transaction is undone and its calls run again, one by one. SQLite has
-one writer; PostgreSQL a few, and there only calls of one *lane* share a transaction: batches lock rooms in one order.
+What comes in while a transaction is written waits on the loop, and is handed over together when it is done (group
+commit): a loop and a thread that speak to each other for each call would starve each other of the interpreter's lock. A
+call that refuses has written nothing and fails alone; where one fails after it wrote, the transaction is undone and its
+calls run again, one by one. On PostgreSQL, where others write too, only calls of one *lane* share a transaction: so
+each locks rooms in one order.
 """
 
 import asyncio
 import logging
+import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Hashable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -18,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from chinwag.changes import Change, End
 from chinwag.errors import Refused, Unavailable
 from chinwag.store.engine import connect, is_away
-from chinwag.store.tx import Caller, Tx
+from chinwag.store.tx import Caller, Cookie, Tx
 
 log = logging.getLogger(__name__)
 
@@ -28,18 +32,32 @@ TRIES = 5
 LOOK_ABOUT = 0.25
 """Seconds between looks, while idle, at whether another process (the command line) wrote to the SQLite file."""
 
-Job = tuple[Callable[..., Any], Caller, dict[str, Any], Hashable, asyncio.Future["Done"]]
+T = TypeVar("T")
 
 
 class Done:
-    """What a committed call gave: its result, what it asks of HTTP, and what is to be told."""
+    """What a call gave: its result, what it asks of HTTP, and, of one that changed something, what is to be told."""
 
     __slots__ = ("cookie", "outbox", "result")
 
-    def __init__(self, result: Any, tx: Tx) -> None:
+    def __init__(self, result: Any, tx: Tx | None = None) -> None:
         self.result = result
-        self.cookie = tx.cookie
-        self.outbox = tx.outbox
+        self.cookie: Cookie | None = tx.cookie if tx else None
+        self.outbox: list[Change | End] = tx.outbox if tx else []
+
+
+Outcome = Done | Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A call: `function(tx, **params)`. `then` gets what came of it, on the loop."""
+
+    function: Callable[..., Any]
+    caller: Caller
+    params: dict[str, Any]
+    lane: Hashable
+    then: Callable[[Outcome], None]
 
 
 class Writer:
@@ -57,126 +75,149 @@ class Writer:
         self._elsewhere = elsewhere
         self._loop = asyncio.get_running_loop()
         self._sqlite = engine.dialect.name == "sqlite"
-        self._jobs: deque[Job] = deque()
-        self._wake = threading.Condition()
+        self._waiting: deque[Job] = deque()
+        self._writing = False
+        self._due = False
         self._stopping = False
-        self._waking = False
-        count = 1 if self._sqlite else 3
-        self._threads = [threading.Thread(target=self._work, name=f"writer-{n}") for n in range(count)]
-        for thread in self._threads:
-            thread.start()
+        self._batches: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="writer")
+        self._thread.start()
+
+    def put(self, job: Job) -> None:
+        """Have a call run in a transaction; what came of it is said once that is on disk. Raises `Unavailable`."""
+        if self._stopping:
+            raise Unavailable("The server stops just now.")
+        if len(self._waiting) >= WAITING:
+            raise Unavailable("The server is too busy just now.")
+        self._waiting.append(job)
+        if not (self._due or self._writing):
+            self._due = True
+            self._loop.call_soon(self._hand_over)  # what comes in within this turn of the loop comes along
 
     async def run(
         self, function: Callable[..., Any], caller: Caller, params: dict[str, Any], lane: Hashable = None
     ) -> Done:
-        """`function(tx, **params)` in a transaction; returns when it is on disk."""
-        future: asyncio.Future[Done] = self._loop.create_future()
-        with self._wake:
-            if self._stopping or len(self._jobs) >= WAITING:
-                raise Unavailable(
-                    "The server stops just now." if self._stopping else "The server is too busy just now."
-                )
-            self._jobs.append((function, caller, params, lane, future))
-        if not self._waking:
-            self._waking = True
-            self._loop.call_soon(self._wake_up)
-        return await future
-
-    def _wake_up(self) -> None:
-        """Once a turn of the loop, so that what came in together is written, and then told, together."""
-        self._waking = False
-        with self._wake:
-            self._wake.notify_all()
+        """The same for who can wait; returns when it is on disk."""
+        done: asyncio.Future[Done] = self._loop.create_future()
+        self.put(Job(function, caller, params, lane, lambda outcome: settle(done, outcome)))
+        return await done
 
     async def stop(self) -> None:
-        """Finish what was accepted, then end the threads."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify_all()
-        for thread in self._threads:
-            await self._loop.run_in_executor(None, thread.join)
+        """Finish what was accepted, then end the thread."""
+        self._stopping = True
+        self._hand_over()
+        await self._loop.run_in_executor(None, self._thread.join)
 
-    # What follows runs in the writer's threads.
+    def _hand_over(self) -> None:
+        self._due = False
+        if self._writing:
+            return
+        if self._waiting:
+            self._writing = True
+            self._batches.put(self._next())
+        elif self._stopping:
+            self._batches.put(None)
+
+    def _next(self) -> list[Job]:
+        waiting = self._waiting
+        if self._sqlite:
+            return [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
+        batch = [waiting.popleft()]
+        lane = batch[0].lane
+        while lane is not None and waiting and waiting[0].lane == lane and len(batch) < BATCH:
+            batch.append(waiting.popleft())
+        return batch
+
+    def _come_back(self, batch: list[Job], outcomes: list[Outcome]) -> None:
+        """The batch is on disk, or failed: answer its calls, tell what they changed, and hand over the next."""
+        self._writing = False
+        news: list[Change | End] = []
+        for job, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, Done):
+                news += outcome.outbox
+            try:
+                job.then(outcome)
+            except Exception:
+                log.exception("What came of a call could not be passed on.")
+        if news:
+            self._tell(news)
+        self._hand_over()
+
+    # What follows runs in the writer's thread.
 
     def _work(self) -> None:
         connection: Connection | None = None
         version: int | None = None
-        while (batch := self._next()) is not None:
+        while (batch := self._take()) is not None:
+            outcomes: list[Outcome] = []
             try:
                 if connection is None:
                     connection = connect(self._engine)
                 version = self._look_about(connection, version)
-                if batch:
-                    self._run(connection, batch)
+                self._run(connection, batch, outcomes)
             except Exception as error:
-                # Whether the commit happened is unknown: no answer may say that it did. The nonce makes a retry safe.
-                self._give_up(connection, batch, error)
+                self._give_up(connection, error)
                 connection = version = None
+            if batch:
+                # Whether a commit that failed happened is unknown: no answer may say that it did, and the nonce makes
+                # a retry safe.
+                unknown = [Unavailable("The database is away just now: nothing was confirmed.")]
+                outcomes += unknown * (len(batch) - len(outcomes))
+                self._loop.call_soon_threadsafe(self._come_back, batch, outcomes)
         if connection is not None:
             connection.close()
 
-    def _next(self) -> list[Job] | None:
+    def _take(self) -> list[Job] | None:
         """The next batch; an empty one when idle; None at the end."""
-        with self._wake:
-            if not self._jobs and not self._stopping:
-                self._wake.wait(LOOK_ABOUT if self._sqlite else None)
-            if not self._jobs:
-                return None if self._stopping else []
-            if self._sqlite:
-                return [self._jobs.popleft() for _ in range(min(BATCH, len(self._jobs)))]
-            return self._next_of_lane()
+        try:
+            return self._batches.get(timeout=LOOK_ABOUT if self._sqlite else None)
+        except queue.Empty:
+            return []
 
-    def _next_of_lane(self) -> list[Job]:
-        batch = [self._jobs.popleft()]
-        lane = batch[0][3]
-        while lane is not None and self._jobs and self._jobs[0][3] == lane and len(batch) < BATCH:
-            batch.append(self._jobs.popleft())
-        return batch
+    def _run(self, connection: Connection, batch: list[Job], outcomes: list[Outcome]) -> None:
+        """Make the calls of a batch, and note what came of each as soon as that is certain."""
+        if not batch:
+            return
+        together = self._together(connection, batch)
+        if together is not None:
+            outcomes += together
+            return
+        for job in batch:
+            outcomes.append(self._alone(connection, job))
 
-    def _run(self, connection: Connection, batch: list[Job]) -> None:
-        answers = self._together(connection, batch)
-        if answers is None:
-            for job in batch:
-                self._answer([job], self._alone(connection, job))
-        else:
-            self._answer(batch, answers)
-
-    def _together(self, connection: Connection, batch: list[Job]) -> list[Done | Exception] | None:
+    def _together(self, connection: Connection, batch: list[Job]) -> list[Outcome] | None:
         """All calls in one transaction, or None, with nothing done, if one failed after it had written."""
-        answers: list[Done | Exception] = []
+        outcomes: list[Outcome] = []
         with connection.begin() as transaction:
-            for function, caller, params, _, _ in batch:
-                tx = Tx(connection, caller)
+            for job in batch:
+                tx = Tx(connection, job.caller)
                 try:
-                    answers.append(Done(function(tx, **params), tx))
+                    outcomes.append(Done(job.function(tx, **job.params), tx))
                 except Exception as error:
                     if tx.wrote or not isinstance(error, Refused):
                         transaction.rollback()
                         return None
-                    answers.append(error)
-        return answers
+                    outcomes.append(error)
+        return outcomes
 
-    def _alone(self, connection: Connection, job: Job) -> list[Done | Exception]:
-        function, caller, params, _, _ = job
+    def _alone(self, connection: Connection, job: Job) -> Outcome:
         for left in reversed(range(TRIES)):
-            tx = Tx(connection, caller)
+            tx = Tx(connection, job.caller)
             try:
                 with connection.begin():
-                    return [Done(function(tx, **params), tx)]
+                    return Done(job.function(tx, **job.params), tx)
             except Exception as error:
                 if not (left and _may_try_again(error)):
                     if isinstance(error, DBAPIError) and is_away(error):
                         raise
-                    return [error]
+                    return error
         raise AssertionError("unreachable")
 
-    def _give_up(self, connection: Connection | None, batch: list[Job], error: Exception) -> None:
+    def _give_up(self, connection: Connection | None, error: Exception) -> None:
         if not (isinstance(error, DBAPIError) and is_away(error)):
             log.error("The writer failed.", exc_info=error)
         else:
             log.error("The database is away: %s", str(error.orig).partition("\n")[0])
-        unavailable = Unavailable("The database is away just now: nothing was confirmed.")
-        self._answer(batch, [unavailable] * len(batch))
         if connection is not None:
             connection.invalidate()
             connection.close()
@@ -189,25 +230,15 @@ class Writer:
             self._loop.call_soon_threadsafe(self._elsewhere)
         return version
 
-    def _answer(self, batch: list[Job], answers: list[Done | Exception]) -> None:
-        pairs = [(job[4], answer) for job, answer in zip(batch, answers, strict=True)]
-        self._loop.call_soon_threadsafe(self._hand_over, pairs)
 
-    # And this on the loop.
-
-    def _hand_over(self, pairs: list[tuple[asyncio.Future[Done], Done | Exception]]) -> None:
-        news: list[Change | End] = []
-        for future, answer in pairs:
-            if isinstance(answer, Done):
-                news += answer.outbox
-            if future.done():
-                continue  # the caller is gone; what it did stands
-            if isinstance(answer, Done):
-                future.set_result(answer)
-            else:
-                future.set_exception(answer)
-        if news:
-            self._tell(news)
+def settle(future: "asyncio.Future[T]", outcome: T | Exception) -> None:
+    """Give a future what came of a call, if anybody still waits for it: what a caller did who is gone stands."""
+    if future.done():
+        return
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
 
 
 def _may_try_again(error: Exception) -> bool:

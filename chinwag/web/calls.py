@@ -54,8 +54,8 @@ class ChatHandler(CallHandler):
         room = await self.site.rpc.read(rooms.find_slug, self.caller, slug=self.get_query_argument("room", None))
         nonce = self.get_query_argument("nonce", "") or secrets.token_hex(16)
         params = {"room": room, "body": _text(bytes(self.body)), "nonce": nonce}
-        message, _ = await self.site.rpc.call("messages.post", msgspec.json.encode(params), self.caller)
-        self.answer(201, msgspec.json.encode(message))
+        done = await self.site.rpc.call("messages.post", msgspec.json.encode(params), self.caller)
+        self.answer(201, msgspec.json.encode(done.result))
 
 
 class OpenRpcHandler(Handler):

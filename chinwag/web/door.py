@@ -11,11 +11,11 @@ import tornado.web
 from tornado.httputil import HTTPServerRequest
 
 from chinwag.config import Config, proxies
+from chinwag.dispatch import Dispatcher
 from chinwag.errors import INTERNAL, Forbidden, NotFound, Refused, Unauthorized
 from chinwag.files import Files
 from chinwag.hub import Hub
 from chinwag.live import Live
-from chinwag.rpc import Rpc
 from chinwag.services import sessions
 from chinwag.store.tx import Caller, Cookie
 
@@ -52,12 +52,15 @@ class Site:
     """What every handler works with."""
 
     config: Config
-    rpc: Rpc
+    rpc: Dispatcher
     live: Live
     files: Files
     strangers: dict[str, int] = field(default_factory=dict)
     """Connections that have not signed in, by address."""
     connections: set[Any] = field(default_factory=set)
+    closing: set[Any] = field(default_factory=set)
+    """Connections that have been told to go, until their sockets are closed."""
+    all_closed: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
     @property

@@ -11,19 +11,17 @@ from chinwag.web.door import Missing, Site
 from chinwag.web.downloads import BlobHandler, FileHandler
 from chinwag.web.files import ClientHandler
 from chinwag.web.health import HealthHandler, MetricsHandler, log_request
-from chinwag.web.socket import Socket
+from chinwag.web.socket import SocketHandler
 from chinwag.web.uploads import AvatarHandler, EmojiHandler, UploadHandler, UploadsHandler
 
 STATIC = Path(__file__).parent.parent / "static"
-
-FRAME = 128 * 1024
 
 
 def application(site: Site, openrpc: bytes) -> tornado.web.Application:
     """The web application."""
     return tornado.web.Application(
         [
-            ("/ws", Socket),
+            ("/ws", SocketHandler),
             ("/rpc", RpcHandler),
             ("/chat", ChatHandler),
             ("/health", HealthHandler),
@@ -42,5 +40,4 @@ def application(site: Site, openrpc: bytes) -> tornado.web.Application:
         default_handler_class=Missing,
         log_function=log_request,
         site=site,
-        websocket_max_message_size=FRAME,
     )

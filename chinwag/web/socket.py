@@ -1,14 +1,13 @@
-"""The WebSocket: frames in, calls run one at a time; frames out, bounded, in one write a turn of the loop."""
+"""`GET /ws`: the handshake, by Tornado, and who is on a connection once it is a WebSocket."""
 
 import asyncio
 import socket
-from typing import cast
+from contextlib import suppress
 
 import msgspec
 import tornado.web
-from tornado.httputil import HTTPHeaders
-from tornado.iostream import IOStream
-from tornado.websocket import WebSocketHandler, WebSocketProtocol13
+from tornado.iostream import IOStream, StreamClosedError
+from tornado.websocket import WebSocketProtocol13
 
 from chinwag.errors import (
     CLOSE_BAD_FRAMES,
@@ -19,21 +18,19 @@ from chinwag.errors import (
     CLOSE_TOO_MANY,
     BadRequest,
 )
-from chinwag.hub import text_frame
+from chinwag.frames import PING, TEXT, frame
+from chinwag.jsonrpc import Reply
+from chinwag.pipeline import Pipeline
 from chinwag.store.tx import Caller
-from chinwag.web.door import Handler, authenticate, origin_allowed
+from chinwag.web.door import Handler, Site, authenticate, origin_allowed
+from chinwag.web.wire import READ_AT_ONCE, Wire
 
-WAITING_BYTES = 1024 * 1024
-WAITING_FRAMES = 2_000
 SIGN_IN_SECONDS = 10
 EACH_USER = 20
 STRANGERS_EACH_ADDRESS = 50
 BAD_FRAMES = 10
-CLOSE_NOT_MASKED = 1002
-"""RFC 6455's own: a protocol error."""
 PING_AFTER = 25
 GONE_AFTER = 20
-PING = bytes((0x89, 0))
 
 REASONS = {
     CLOSE_RESTART: "the server restarts, come back",
@@ -44,65 +41,97 @@ REASONS = {
     CLOSE_BAD_FRAMES: "too many bad frames",
 }
 
+_PING = frame(PING, b"")
 
-class Socket(Handler, WebSocketHandler):
-    """One connection. It is what the hub knows as a `Connection`."""
 
-    def initialize(self) -> None:
-        self.user: int | None = None
-        self.session: int | None = None
-        self.topics: set[str] = set()
-        self._hub = self.site.hub
-        self._out: list[bytes] = []
-        self._blocked = False
-        self._bytes = 0
-        self._frames = 0
-        self.shut = False
-        self._bad = 0
-        self._timer: asyncio.TimerHandle | None = None
-
-    # Opening
+class SocketHandler(Handler):
+    """The opening handshake (RFC 6455 §4.2). No extension is agreed upon: to compress takes 150 kB a connection."""
 
     async def prepare(self) -> None:
         await super().prepare()
-        origin = self.request.headers.get("Origin")
         if not origin_allowed(self.site, self.request) or self.site.rpc.stopping:
             raise tornado.web.HTTPError(503 if self.site.rpc.stopping else 403)
-        self.caller = await authenticate(self.site, self.request, cookies=origin is not None)
-        self._came_by_cookie = origin is not None and self.site.cookie in self.request.cookies
+        self._from_page = "Origin" in self.request.headers
+        self.caller = await authenticate(self.site, self.request, cookies=self._from_page)
 
-    def check_origin(self, origin: str) -> bool:
-        """`prepare` has checked it."""
-        return True
-
-    def open(self, *args: str, **kwargs: str) -> None:
-        self._stream = cast(IOStream, self.ws_connection.stream)  # type: ignore[union-attr]
-        if self._stream.closed():  # gone since the handshake; `on_close` follows
-            self.shut = True
+    async def get(self) -> None:
+        headers = self.request.headers
+        tokens = [token.strip().lower() for token in headers.get("Connection", "").split(",")]
+        key = headers.get("Sec-WebSocket-Key", "")
+        if headers.get("Upgrade", "").lower() != "websocket" or "upgrade" not in tokens:
+            raise tornado.web.HTTPError(400, reason="This is the address of a WebSocket")
+        if headers.get("Sec-WebSocket-Version") != "13":
+            self.set_header("Sec-WebSocket-Version", "13")
+            self.answer(426, msgspec.json.encode({"error": _VERSION.wire()}))
             return
-        self._writing, self._send = self._stream.writing, self._stream.socket.send
-        self._stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._forget_headers()
-        self._heard_from()
-        self.site.connections.add(self)
-        if self.caller.user is not None:
-            self.user, self.session = self.caller.user, self.caller.session
-            self._hub.enter(self)
+        if not key:
+            raise tornado.web.HTTPError(400, reason="There is no Sec-WebSocket-Key")
+        self.clear_header("Content-Type")
+        self.set_status(101)
+        self.set_header("Upgrade", "websocket")
+        self.set_header("Connection", "Upgrade")
+        self.set_header("Sec-WebSocket-Accept", WebSocketProtocol13.compute_accept_value(key))
+        with suppress(StreamClosedError):
+            await self.finish()
+            self._hand_over(self.detach())
+
+    def _hand_over(self, stream: IOStream) -> None:
+        """From here on the socket is a connection's, with what has come over it behind the handshake."""
+        if stream.closed():
+            return
+        sock: socket.socket = stream.socket.dup()
+        early = asyncio.ensure_future(stream.read_bytes(READ_AT_ONCE, partial=True))
+        data = early.result() if early.done() and not early.exception() else b""
+        stream.close()
+        came_by_cookie = self._from_page and self.site.cookie in self.request.cookies
+        connection = Connection(sock, self.site, self.caller)
+        connection.open(signed_out=came_by_cookie and self.caller.user is None)
+        connection.take(data)
+
+
+class Connection(Wire):
+    """An open WebSocket of a session, or of nobody yet. It is what the hub knows as a `Connection`."""
+
+    __slots__ = ("_bad", "_caller", "_calls", "_heard_at", "_pinged", "_site", "_timer", "session", "topics", "user")
+
+    def __init__(self, sock: socket.socket, site: Site, caller: Caller) -> None:
+        super().__init__(sock)
+        self.user = caller.user
+        self.session = caller.session
+        self.topics: set[str] = set()
+        self._site = site
+        self._caller = caller
+        self._calls = Pipeline(site.rpc, self, self._answer)
+        self._bad = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self.spoke()
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls, now: a connection may sign in after it has been opened."""
+        if self._caller.session != self.session:
+            before = self._caller
+            self._caller = Caller(self.user, self.session, before.address, before.agent, before.link)
+        return self._caller
+
+    # Opening
+
+    def open(self, *, signed_out: bool) -> None:
+        """Begin; `signed_out` is somebody whose cookie is of a session that is over."""
+        self._site.connections.add(self)
+        if self.user is not None:
+            self._site.hub.enter(self)
             self._check_number()
-        elif self._came_by_cookie:
+        elif signed_out:
             self.end(CLOSE_SIGNED_OUT)
         else:
             self._open_stranger()
 
-    def _forget_headers(self) -> None:
-        """Nobody asks any more for those that came, nor for those that went: 5 kB for each idle connection."""
-        self.request.headers = self._headers = HTTPHeaders()
-
     def _open_stranger(self) -> None:
-        strangers = self.site.strangers
-        strangers[self.caller.address] = strangers.get(self.caller.address, 0) + 1
-        self._timer = asyncio.get_running_loop().call_later(SIGN_IN_SECONDS, self.end, CLOSE_SIGN_IN_TIMEOUT)
-        if strangers[self.caller.address] > STRANGERS_EACH_ADDRESS:
+        strangers, address = self._site.strangers, self._caller.address
+        strangers[address] = strangers.get(address, 0) + 1
+        self._timer = self._loop.call_later(SIGN_IN_SECONDS, self.end, CLOSE_SIGN_IN_TIMEOUT)
+        if strangers[address] > STRANGERS_EACH_ADDRESS:
             self.end(CLOSE_TOO_MANY)
 
     def _no_stranger(self) -> None:
@@ -111,137 +140,78 @@ class Socket(Handler, WebSocketHandler):
             return
         self._timer.cancel()
         self._timer = None
-        strangers = self.site.strangers
-        strangers[self.caller.address] -= 1
-        if not strangers[self.caller.address]:
-            del strangers[self.caller.address]
+        strangers, address = self._site.strangers, self._caller.address
+        strangers[address] -= 1
+        if not strangers[address]:
+            del strangers[address]
 
     def _check_number(self) -> None:
-        if self.user is not None and len(tuple(self._hub.of_user(self.user))) > EACH_USER:
+        if self.user is not None and len(tuple(self._site.hub.of_user(self.user))) > EACH_USER:
             self.end(CLOSE_TOO_MANY)
 
-    # Frames in. Tornado reads the next one when this is done: one call at a time.
+    # Calls
 
-    async def on_message(self, message: str | bytes) -> None:
+    def heard(self, text: bytes | None) -> None:
+        if text is None:
+            self._answer(Reply(msgspec.json.encode({"jsonrpc": "2.0", "id": None, "error": _BINARY.wire()}), bad=1))
+        else:
+            self._calls.take(text)
+
+    def busy(self) -> bool:
+        return self._calls.full
+
+    def _answer(self, reply: Reply) -> None:
         if self.shut:
-            return  # it has been told to go: what it still sends does nothing
-        self._heard_from()
-        if not self._was_masked():
-            self.end(CLOSE_NOT_MASKED)
             return
-        caller = Caller(self.user, self.session, self.caller.address, self.caller.agent, self.caller.link)
-        if isinstance(message, bytes):
-            self._answer(msgspec.json.encode({"jsonrpc": "2.0", "id": None, "error": _BINARY.wire()}), bad=1)
-            return
-        reply = await self.site.rpc.answer(message.encode("utf-8", "surrogatepass"), caller, self)
         if self._timer is not None and self.user is not None:
             self._no_stranger()
             self._check_number()
-        self._answer(reply.payload, bad=reply.bad)
-
-    def _was_masked(self) -> bool:
-        """RFC 6455 §5.1: a server must close at a frame that is not masked. Tornado lets them in."""
-        protocol = cast(WebSocketProtocol13, self.ws_connection)
-        mask, protocol._frame_mask = protocol._frame_mask, None
-        return mask is not None
-
-    def _answer(self, payload: bytes | None, *, bad: int) -> None:
-        if payload is not None:
-            self.push(text_frame(payload), 1)
-        self._bad += bad
+        if reply.payload is not None:
+            self.push(frame(TEXT, reply.payload), 1)
+        self._bad += reply.bad
         if self._bad >= BAD_FRAMES:
             self.end(CLOSE_BAD_FRAMES)
+        elif not self._calls.full:
+            self.resume()
+
+    def soon(self) -> None:
+        self._site.hub.soon(self)
 
     # Is anybody there? One sweep over all connections, as a timer and a task for each would cost more than all else.
 
-    def on_pong(self, data: bytes) -> None:
-        self._heard_from()
-
-    def _heard_from(self) -> None:
-        self._heard_at = asyncio.get_running_loop().time()
+    def spoke(self) -> None:
+        self._heard_at = self._loop.time()
         self._pinged = False
 
     def look_for_life(self, now: float) -> None:
         """Ping whoever has been silent for a while, and give up whoever stays so."""
         silent = now - self._heard_at
         if silent > PING_AFTER + GONE_AFTER:
-            self._stream.close()
+            self.drop()
         elif silent > PING_AFTER and not self._pinged:
             self._pinged = True
-            self.push(PING, 1)
-
-    # Frames out
-
-    def push(self, data: bytes, frames: int) -> None:
-        if not self._out:
-            if self.shut:
-                return
-            self._hub.soon(self)
-        self._out.append(data)
-        if self._blocked:
-            self._count(len(data), frames)
-
-    def _count(self, size: int, frames: int) -> None:
-        """What waits behind a write that the client has not taken yet is bounded."""
-        self._bytes += size
-        self._frames += frames
-        if self._bytes > WAITING_BYTES or self._frames > WAITING_FRAMES:
-            self._out.clear()
-            self.end(CLOSE_SLOW)
-
-    def whisper(self, data: bytes) -> None:
-        if self._bytes < WAITING_BYTES // 2 and self._frames < WAITING_FRAMES // 2:
-            self.push(data, 1)
-
-    def write_out(self) -> None:
-        out = self._out
-        if not out or self._blocked:
-            return
-        data = out[0] if len(out) == 1 else b"".join(out)
-        out.clear()
-        sent = 0
-        try:
-            if not self._writing():  # Tornado's own pings and closes go through the stream
-                sent = self._send(data)
-        except BlockingIOError:
-            pass
-        except OSError:
-            self._stream.close()
-            return
-        if sent < len(data) and not self._stream.closed():
-            self._blocked = True
-            self._stream.write(memoryview(data)[sent:]).add_done_callback(self._written)
-
-    def _written(self, future: "asyncio.Future[None]") -> None:
-        self._blocked, self._bytes, self._frames = False, 0, 0
-        if not future.cancelled() and future.exception() is None:
-            self.write_out()
+            self.push(_PING, 1)
 
     # Closing
 
     def end(self, code: int) -> None:
-        if self.shut:
-            return
-        self.write_out()
-        if self._out and not self._stream.closed():  # it waits behind a write, and nothing may follow the close
-            self._stream.write(b"".join(self._out))
-            self._out.clear()
-        self.shut = True
         self.close(code, REASONS.get(code, ""))
-        self._leave()
 
-    def _leave(self) -> None:
+    def over(self) -> None:
         """The connection hears nothing more, from this moment."""
         self._no_stranger()
-        if self in self.site.connections:
-            self.site.connections.discard(self)
-            if self.user is not None:
-                self.site.live.presences.went(self)
-            self._hub.leave(self)
+        self._site.connections.discard(self)
+        self._site.closing.add(self)
+        self._site.all_closed.clear()
+        if self.user is not None:
+            self._site.live.presences.went(self)
+        self._site.hub.leave(self)
 
-    def on_close(self) -> None:
-        self.shut = True
-        self._leave()
+    def closed(self) -> None:
+        self._site.closing.discard(self)
+        if not self._site.closing:
+            self._site.all_closed.set()
 
 
 _BINARY = BadRequest("Please send text frames.")
+_VERSION = BadRequest("Please speak version 13 of WebSockets.")
