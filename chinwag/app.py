@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +27,14 @@ from chinwag.dispatch import Dispatcher
 from chinwag.errors import CLOSE_RESTART, CLOSE_SIGNED_OUT, CannotStart
 from chinwag.files import SWEEP_EVERY, Files
 from chinwag.hub import Hub, told
+from chinwag.indexer import Indexer
 from chinwag.limits import Limits
 from chinwag.live import Live
 from chinwag.presence import Presences
 from chinwag.previews import Previews
 from chinwag.push import Pusher
 from chinwag.rpc import METHODS
-from chinwag.services import invites, search, sync, users, workspace
+from chinwag.services import invites, sync, users, workspace
 from chinwag.services.files import Quota
 from chinwag.store import migrate, sessions
 from chinwag.store import users as user_store
@@ -135,7 +136,10 @@ class App:
         self.writer = Writer(engine, self._tell, elsewhere=self._elsewhere)
         self.alarm = Alarm(self._read, self.writer.run, self.presences.online)
         self.live = Live(self.hub, self.presences, self._read)
-        self.rpc = Dispatcher(self.readers, self.writer, Limits(off=config.rates == "off"), self.live)
+        self.indexer = Indexer(self.writer.run, self._spawn)
+        self.rpc = Dispatcher(
+            self.readers, self.writer, Limits(off=config.rates == "off"), self.live, self.indexer.catch_up
+        )
         folder, blobs = config.data / "uploads", open_blobs(config.files, config.data / "files")
         self.files = Files(folder, blobs, quota(config), self.writer.run, self._read)
         self.previews = Previews(self.files.picture, self._read, self.writer.run, config.link)
@@ -168,7 +172,7 @@ class App:
         self._watch(self._loop.time() + LAG_EVERY)
         self._sweep()
         self._clear()
-        self.site.spawn(self._fill_index())
+        self.indexer.start()
         await self.pusher.start(on=self.config.push)
         self.alarm.start()
 
@@ -181,6 +185,7 @@ class App:
         await self.alarm.stop()
         await self.pusher.stop()
         self.presences.stop()
+        self.indexer.stop()
         for connection in list(self.site.connections):
             connection.end(CLOSE_RESTART)
         with contextlib.suppress(TimeoutError):
@@ -203,6 +208,9 @@ class App:
         self.readers.close()
         self._engine.dispose()
 
+    def _spawn(self, job: Coroutine[Any, Any, Any]) -> None:
+        self.site.spawn(job)
+
     async def _read(self, function: Callable[..., Any], caller: Caller, **params: Any) -> Any:
         return await self.rpc.read(function, caller, **params)
 
@@ -220,12 +228,14 @@ class App:
         return change
 
     def _tell(self, news: list[Change | End]) -> None:
+        self.indexer.notice(news)
         self.previews.notice(news)
         self.pusher.notice(news)
         for one in news:
             self.bus.publish(told(one) if isinstance(one, Change) else one)
 
     def _elsewhere(self) -> None:
+        self.indexer.note_behind()
         self.site.spawn(self._resync())
 
     async def _resync(self) -> None:
@@ -243,11 +253,6 @@ class App:
         dead = [session for session in present if session not in alive]
         if dead:
             self.hub.end(End(dead, CLOSE_SIGNED_OUT))
-
-    async def _fill_index(self) -> None:
-        """Index what is not in the index of words yet, a little at a time, so that nobody's post waits for it."""
-        while (await self.writer.run(search.fill, Caller(), {})).result:
-            pass
 
     def _sweep(self) -> None:
         """Sessions end by themselves, too."""

@@ -5,7 +5,7 @@ reader, with no task of its own where it need not wait for anything else. Nothin
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -53,13 +53,21 @@ class Asked:
 
 
 class Dispatcher:
-    """Runs calls."""
+    """Runs calls. `index` brings the index of words up to date."""
 
-    def __init__(self, readers: Readers, writer: Writer, limits: Limits, live: Live) -> None:
+    def __init__(
+        self,
+        readers: Readers,
+        writer: Writer,
+        limits: Limits,
+        live: Live,
+        index: Callable[[], Awaitable[None]],
+    ) -> None:
         self.readers = readers
         self.writer = writer
         self.limits = limits
         self.live = live
+        self._index = index
         self.stopping = False
         self._loop = asyncio.get_running_loop()
         self._running = 0
@@ -129,6 +137,8 @@ class Dispatcher:
         self._check_rates(call, values, caller)
         if call.way == "live":
             self._spawn(call.function(self.live, Context(caller, connection), **values), partial(_give_result, then))
+        elif call.indexed:
+            self._spawn(self._search(call.function, caller, values), partial(_give_result, then))
         elif call.way == "read":
             self._begin_read(call.function, caller, values).add_done_callback(partial(_give_result, then))
         elif call.prepare is not None:
@@ -161,6 +171,11 @@ class Dispatcher:
         self, function: Callable[..., Any], caller: Caller, params: dict[str, Any]
     ) -> "asyncio.Future[Any]":
         return self._loop.run_in_executor(self.readers.pool, self.readers.run, function, caller, params)
+
+    async def _search(self, function: Callable[..., Any], caller: Caller, values: dict[str, Any]) -> Any:
+        """What looks into the index finds all that was said before it was asked."""
+        await self._index()
+        return await self._begin_read(function, caller, values)
 
     async def _prepare_and_write(self, call: Call, method: str, caller: Caller, values: dict[str, Any]) -> Done:
         """Hashing takes long and needs no transaction."""

@@ -81,7 +81,8 @@ class Call:
 
     `over` is "http" where the answer sets a cookie, "socket" where it is about the connection; `prepare` runs in the
     hashing threads before a write, and its result is passed on as `prepared`; a function with a parameter `online` is
-    given who is online, where its `body` may call them; `rates` name the limit and what it counts by.
+    given who is online, where its `body` may call them; `rates` name the limit and what it counts by; `indexed` is what
+    looks into the index of words.
     """
 
     function: Callable[..., Any]
@@ -90,6 +91,7 @@ class Call:
     over: Literal["both", "http", "socket"] = "both"
     prepare: Callable[..., Any] | None = None
     rates: tuple[tuple[str, Key], ...] = ()
+    indexed: bool = False
     params: type[msgspec.Struct] = field(init=False)
     result: Any = field(init=False)
     asks_online: bool = field(init=False)
@@ -188,7 +190,7 @@ METHODS: dict[str, Call] = {
     "polls.close": _write(polls.close),
     "files.page": _read(files.page),
     "files.delete": _write(files.delete),
-    "messages.search": _read(search.find, rates=(("search", by_user),)),
+    "messages.search": _read(search.find, indexed=True, rates=(("search", by_user),)),
     "messages.history": _read(edits.history),
     "messages.react": _write(reactions.react, rates=(("react", by_user),)),
     "messages.pin": _write(pins.pin, rates=(("react", by_user),)),

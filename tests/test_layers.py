@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "bus_redis": "bus hub changes",
     "presence": "hub bus changes",
     "alarm": "services store errors",
+    "indexer": "services store changes",
     "live": "services hub presence store changes errors",
     "jsonrpc": "store errors",
     "rpc": "services live limits store",
@@ -44,8 +45,8 @@ MAY_IMPORT = {
     "pipeline": "dispatch jsonrpc hub store",
     "schema": "rpc changes errors",
     "web": "web pipeline dispatch jsonrpc frames live hub files kinds services store changes config errors",
-    "app": "alarm web dispatch rpc live schema blobs files previews push services hub bus bus_redis presence limits "
-    "store config changes errors",
+    "app": "alarm indexer web dispatch rpc live schema blobs files previews push services hub bus bus_redis presence "
+    "limits store config changes errors",
     "cli": "app services store config logs errors",
     "__main__": "cli",
     "__init__": "",
@@ -64,7 +65,8 @@ LIBRARIES = {
     "markdown_it": "services/markdown",
     "nh3": "services/markdown",
     "argparse": "cli config",
-    "asyncio": "store/writer hub bus bus_redis presence alarm dispatch web app cli pictures files fetch previews push",
+    "asyncio": "store/writer hub bus bus_redis presence alarm indexer dispatch web app cli pictures files fetch "
+    "previews push",
     "PIL": "decoder",
     "obstore": "blobs",
     "resource": "decoder",

@@ -34,7 +34,7 @@ from chinwag.config import Config, load
 from chinwag.errors import Refused
 from chinwag.fetch import Fetcher
 from chinwag.rpc import METHODS
-from chinwag.services import accounts, emoji, files, secrets, sync, tokens
+from chinwag.services import accounts, emoji, files, search, secrets, sync, tokens
 from chinwag.store import blobs, sessions
 from chinwag.store.engine import connect
 from chinwag.store.tx import Caller, Cookie, Tx
@@ -238,6 +238,8 @@ class Stage:
         call = METHODS[method]
         if call.prepare is not None:
             params = {**params, "prepared": self.act(call.prepare, by, **params)}
+        while call.indexed and self.act(search.follow):
+            pass
         return self.act(call.function, by, **params)
 
     def add(self, handle: str, *, role: Any = "member", kind: Any = "person", name: str | None = None) -> Caller:

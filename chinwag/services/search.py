@@ -74,8 +74,8 @@ def find(tx: Tx, *, query: str, before: Id = BIGGEST, limit: Limit = 20, room: I
         access.room(tx, room)
     asked = read(query)
     state = tuple(sorted(tx.seqs(sync.topics_of(tx)).items()))
-    rest = search.count_rest(tx)
-    key = (workspace.get(tx).epoch, state, rest, me.id, query, before, limit, room)
+    extent = search.extent(tx)
+    key = (workspace.get(tx).epoch, state, extent, me.id, query, before, limit, room)
     ids = _cache.get(key)
     if ids is None:
         ids = search.page(tx, _wanted(tx, me, asked, room), me=me.id, before=before, limit=limit + 1)
@@ -86,7 +86,7 @@ def find(tx: Tx, *, query: str, before: Id = BIGGEST, limit: Limit = 20, room: I
         snippets=[Snippet(message=one.id, pieces=snippet(one, asked.words)) for one in found[:limit]],
         more=len(found) > limit,
         names=_names(tx, me, asked) if before == BIGGEST and room is None else Names(),
-        whole=rest == 0,
+        whole=extent[0] == 0,
     )
 
 
@@ -235,4 +235,13 @@ def fill(tx: Tx) -> bool:
     rest = search.page_to_fill(tx)
     if rest:
         search.fill(tx, messages.page_up_to(tx, rest, FILL))
-    return search.count_rest(tx) > 0
+    return search.extent(tx)[0] > 0
+
+
+def follow(tx: Tx) -> bool:
+    """Put the oldest messages that were said since into the index; returns whether there may be more."""
+    if not search.follows(tx):
+        return False
+    found = messages.page_from(tx, search.extent(tx)[1], FILL)
+    search.follow(tx, found)
+    return len(found) == FILL

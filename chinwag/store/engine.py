@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from chinwag.errors import CannotStart, Unavailable
-from chinwag.store import search_sqlite
 from chinwag.store.tx import Caller, Tx
 
 T = TypeVar("T")
@@ -61,8 +60,6 @@ def _open_sqlite(url: str) -> Engine:
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if connection.info.get("reader") else "BEGIN IMMEDIATE")
 
-    event.listen(engine, "commit", search_sqlite.write_waiting)
-    event.listen(engine, "rollback", search_sqlite.forget_waiting)
     return engine
 
 

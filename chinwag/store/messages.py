@@ -30,6 +30,7 @@ _UP_TO = (
     .limit(bindparam("most"))
     .with_for_update()
 )
+_FROM = select(messages).where(messages.c.id > bindparam("id")).order_by(messages.c.id).limit(bindparam("most"))
 _SINCE = (
     select(messages)
     .where(messages.c.room == bindparam("room"), messages.c.rev > bindparam("since"))
@@ -174,6 +175,11 @@ def page_these(tx: Tx, ids: Sequence[int]) -> list[Message]:
 def page_up_to(tx: Tx, message: int, limit: int) -> list[Message]:
     """Messages of all rooms up to an id, the newest first; nobody changes them until the commit."""
     return _messages(tx.read(_UP_TO, {"id": message, "most": limit}))
+
+
+def page_from(tx: Tx, message: int, limit: int) -> list[Message]:
+    """Messages of all rooms after an id, the oldest first."""
+    return _messages(tx.read(_FROM, {"id": message, "most": limit}))
 
 
 def page_before(tx: Tx, room: int, seq: int, limit: int, *, thread: int | None = None) -> list[Message]:

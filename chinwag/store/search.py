@@ -1,9 +1,10 @@
 """Search: which messages have these words, the newest first, and the index that knows.
 
 One interface over FTS5 on SQLite and a `tsvector` with GIN on PostgreSQL. Both are given the same words (`store/words`)
-and neither's own idea of what a word is is asked, so both find the same. The index is written in the transaction that
-writes the message. `search_state.rest` is how far a filling, which goes from the newest message to the oldest, has yet
-to go: messages up to there are not in the index yet.
+and neither's own idea of what a word is is asked, so both find the same. PostgreSQL's is written in the transaction
+that writes the message; SQLite's follows, many messages at once, and whoever searches lets it follow first. Not in the
+index, says `search_state`, are messages up to `rest`, to which a filling, from the newest to the oldest, has yet to
+come, and those after `top`, where the index follows.
 """
 
 import time
@@ -49,20 +50,31 @@ def _index(tx: Tx) -> Any:
     return search_sqlite if tx.db.dialect.name == "sqlite" else search_postgresql
 
 
+def follows(tx: Tx) -> bool:
+    """Whether new messages come into the index by `follow`."""
+    return bool(_index(tx).FOLLOWS)
+
+
 def add(tx: Tx, message: Message) -> None:
     """A message is there."""
-    _index(tx).put(tx, message.id, document(message))
+    if not follows(tx):
+        search_postgresql.put(tx, message.id, document(message))
 
 
 def change(tx: Tx, before: Message, after: Message) -> None:
     """A message is another now. What is not in the index yet comes into it as it then is."""
     old, new = document(before), document(after)
-    if old == new or (before.id <= _state(tx).rest and _index(tx) is search_sqlite):
+    if old == new or (follows(tx) and not _is_in(tx, before)):
         return
     if old:
         _index(tx).drop(tx, before.id, old)
     if new:
-        _index(tx).put(tx, after.id, new)
+        _index(tx).put_all(tx, {after.id: new})
+
+
+def _is_in(tx: Tx, message: Message) -> bool:
+    state = _state(tx)
+    return bool(state.rest < message.id <= state.top)
 
 
 # Filling
@@ -78,9 +90,10 @@ def _state(tx: Tx) -> Any:
     return tx.read(_STATE).one()
 
 
-def count_rest(tx: Tx) -> int:
-    """Up to which id messages are not in the index yet; 0 where it is whole."""
-    return int(_state(tx).rest)
+def extent(tx: Tx) -> tuple[int, int]:
+    """Up to which id messages are not in the index yet, 0 where it is whole; and the last that it has followed to."""
+    state = _state(tx)
+    return state.rest, state.top
 
 
 def is_current(tx: Tx) -> bool:
@@ -92,7 +105,8 @@ def empty(tx: Tx) -> None:
     """Begin anew: nothing is in the index, and all is to be filled in."""
     tx.read(_LOCKED)
     _index(tx).clear(tx)
-    tx.write(_SET.values(version=VERSION, rest=tx.read(_NEWEST).scalar_one()))
+    newest = tx.read(_NEWEST).scalar_one()
+    tx.write(_SET.values(version=VERSION, rest=newest, top=newest))
 
 
 def page_to_fill(tx: Tx) -> int:
@@ -102,10 +116,21 @@ def page_to_fill(tx: Tx) -> int:
 
 def fill(tx: Tx, found: list[Message]) -> None:
     """Put in messages that were not in the index, the newest first; it is whole where there are none."""
+    _put_all(tx, found)
+    tx.write(_SET.values(rest=found[-1].id - 1 if found else 0))
+
+
+def follow(tx: Tx, found: list[Message]) -> None:
+    """Put in messages after those that the index has followed to, the oldest first."""
+    _put_all(tx, found)
+    if found:
+        tx.write(_SET.values(top=found[-1].id))
+
+
+def _put_all(tx: Tx, found: list[Message]) -> None:
     documents = {message.id: text for message in found if (text := document(message))}
     if documents:
         _index(tx).put_all(tx, documents)
-    tx.write(_SET.values(rest=found[-1].id - 1 if found else 0))
 
 
 # Looking

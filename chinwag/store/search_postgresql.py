@@ -32,6 +32,8 @@ from chinwag.store.hot import Hot
 from chinwag.store.tables import messages
 from chinwag.store.tx import Tx
 
+FOLLOWS = False
+
 NEWEST = 4_000
 """So many messages are looked at one by one at first: some 2 ms."""
 

@@ -4,6 +4,8 @@
 microseconds since 1970 UTC in integers, so that both databases keep and order them alike.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -35,6 +37,12 @@ NO = text("false")
 YES = text("true")
 EMPTY = text("''")
 ZERO = text("0")
+
+
+def _only(which: str) -> dict[str, Any]:
+    """The option of an index that holds but some of the rows."""
+    return {"sqlite_where": text(which), "postgresql_where": text(which)}
+
 
 workspace = Table(
     "workspace",
@@ -181,8 +189,8 @@ messages = Table(
     UniqueConstraint("author", "nonce"),
     Index("ix_messages_seq", "room", "seq", unique=True),
     Index("ix_messages_rev", "room", "rev"),
-    Index("ix_messages_thread", "thread", "seq"),
-    Index("ix_messages_pinned", "room", "pinned_at"),
+    Index("ix_messages_thread", "thread", "seq", **_only("thread IS NOT NULL")),
+    Index("ix_messages_pinned", "room", "pinned_at", **_only("pinned_at IS NOT NULL")),
 )
 
 edits = Table(
@@ -515,4 +523,5 @@ search_state = Table(
     Column("id", Integer, primary_key=True),
     Column("version", Integer, nullable=False),  # of the rules by which words are cut
     Column("rest", BigInteger, nullable=False),  # messages up to this id are not in the index yet
+    Column("top", BigInteger, nullable=False, server_default=ZERO),  # nor are those after this one, on SQLite
 )

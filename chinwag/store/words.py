@@ -76,10 +76,17 @@ def fold(text: str) -> str:
 
 def cut(text: str) -> list[str]:
     """The words that a text is found by, in their order."""
+    if text.isascii():
+        return _cut_spaced(text.translate(_folding))
     folded = fold(text)
     if not _RUN.search(folded):
-        return [word[:LONGEST] for word in folded.split()]
+        return _cut_spaced(folded)
     return [word for piece in _PIECE.findall(folded) for word in _cut_piece(piece)]
+
+
+def _cut_spaced(folded: str) -> list[str]:
+    words = folded.split()
+    return words if max(map(len, words), default=0) <= LONGEST else [word[:LONGEST] for word in words]
 
 
 def _cut_piece(piece: str) -> Iterator[str]:
@@ -131,17 +138,17 @@ def document(message: Message) -> str:
 
 
 def _marks(message: Message) -> list[str]:
-    marks = [of_room(message.room), by(message.author), *of_time(message.at)]
-    has = {
-        "link": "<a " in message.html,
-        "code": "<code" in message.html,
-        "file": bool(message.files),
-        "image": any(file.type.startswith("image/") for file in message.files),
-        "reaction": bool(message.reactions),
-        "pinned": message.pinned,
-        "thread": message.thread is not None,
-    }
-    return [*marks, *(having(what) for what, so in has.items() if so)]
+    has = (
+        ("link", "<a " in message.html),
+        ("code", "<code" in message.html),
+        ("file", message.files),
+        ("image", any(file.type.startswith("image/") for file in message.files)),
+        ("reaction", message.reactions),
+        ("pinned", message.pinned),
+        ("thread", message.thread is not None),
+    )
+    marks = [having(what) for what, so in has if so]
+    return [of_room(message.room), by(message.author), *of_time(message.at), *marks]
 
 
 def of_room(room: int) -> str:

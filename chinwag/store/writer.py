@@ -90,9 +90,7 @@ class Writer:
         if len(self._waiting) >= WAITING:
             raise Unavailable("The server is too busy just now.")
         self._waiting.append(job)
-        if not (self._due or self._writing):
-            self._due = True
-            self._loop.call_soon(self._hand_over)  # what comes in within this turn of the loop comes along
+        self._gather()
 
     async def run(
         self, function: Callable[..., Any], caller: Caller, params: dict[str, Any], lane: Hashable = None
@@ -107,6 +105,13 @@ class Writer:
         self._stopping = True
         self._hand_over()
         await self._loop.run_in_executor(None, self._thread.join)
+
+    def _gather(self) -> None:
+        """Hand over what waits, two turns of the loop from now: who was just answered, or has just heard something, may
+        call again, and comes along. (A timer of no time at all runs after what could be read in the same turn.)"""
+        if not (self._due or self._writing):
+            self._due = True
+            self._loop.call_later(0, self._loop.call_later, 0, self._hand_over)
 
     def _hand_over(self) -> None:
         self._due = False
@@ -141,7 +146,8 @@ class Writer:
                 log.exception("What came of a call could not be passed on.")
         if news:
             self._tell(news)
-        self._hand_over()
+        if self._waiting or self._stopping:
+            self._gather()
 
     # What follows runs in the writer's thread.
 
