@@ -38,14 +38,14 @@ class Connection(Protocol):
     shut: bool
     """It is closed, or about to be: it joins nothing any more."""
 
-    def push(self, data: bytes, frames: int) -> None:
-        """Keep frames for the end of this turn; `Hub.soon` has the connection flushed then."""
+    def keep(self, data: bytes, frames: int) -> bool:
+        """Have frames written by the next `write_out`; returns whether they are the first, and it has to be called."""
 
     def whisper(self, data: bytes) -> None:
         """The same for what may be dropped when the connection is slow."""
 
     def write_out(self) -> None:
-        """Write what was kept."""
+        """Write what was kept, in one go."""
 
     def end(self, code: int) -> None:
         """Close."""
@@ -299,8 +299,10 @@ class Hub:
     def _hand_out(self, topic: _Topic) -> None:
         frames, topic.frames = topic.frames, []
         data = frames[0] if len(frames) == 1 else b"".join(frames)
+        count, due = len(frames), self._due
         for connection in tuple(topic.listeners):  # one that is too slow leaves
-            connection.push(data, len(frames))
+            if connection.keep(data, count):
+                due.append(connection)
 
     def _write(self) -> None:
         self._scheduled = False

@@ -28,18 +28,18 @@ class Ear:
         self._most = most
         self._due = False
 
-    def push(self, data: bytes, frames: int) -> None:
+    def keep(self, data: bytes, frames: int) -> bool:
         found = list(payloads(data))
         assert len(found) == frames
         self.heard += found
         if len(self.heard) > self._most:
             self.end(4008)
-        elif not self._due:
-            self._due = True
-            self.hub.soon(self)
+        first, self._due = not self._due, True
+        return first
 
     def whisper(self, data: bytes) -> None:
-        self.push(data, 1)
+        if self.keep(data, 1):
+            self.hub.soon(self)
 
     def write_out(self) -> None:
         self._due = False

@@ -174,8 +174,9 @@ class Connection(Wire):
         elif not self._calls.full:
             self.resume()
 
-    def soon(self) -> None:
-        self._site.hub.soon(self)
+    def push(self, data: bytes, frames: int) -> None:
+        if self.keep(data, frames):
+            self._site.hub.soon(self)
 
     # Is anybody there? One sweep over all connections, as a timer and a task for each would cost more than all else.
 

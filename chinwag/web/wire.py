@@ -77,8 +77,8 @@ class Wire:
         """Whether nothing more should be read until `resume`."""
         raise NotImplementedError
 
-    def soon(self) -> None:
-        """There is something to write: `write_out` is to be called by the end of this turn of the loop."""
+    def push(self, data: bytes, frames: int) -> None:
+        """Say frames by the end of this turn of the loop: `keep` them, and have `write_out` called."""
         raise NotImplementedError
 
     def end(self, code: int) -> None:
@@ -168,19 +168,21 @@ class Wire:
 
     # What goes out
 
-    def push(self, data: bytes, frames: int) -> None:
-        """Say frames by the end of this turn of the loop. Who is too slow to take them is sent away."""
+    def keep(self, data: bytes, frames: int) -> bool:
+        """Have frames written by the next `write_out`; returns whether they are the first. Who is too slow to take them
+        is sent away."""
         if self.shut:
-            return
-        if not self._out:
-            self.soon()
-        self._out.append(data)
-        if self._behind is not None:
-            self._bytes += len(data)
-            self._frames += frames
-            if self._bytes > WAITING_BYTES or self._frames > WAITING_FRAMES:
-                self._out.clear()
-                self.end(CLOSE_SLOW)
+            return False
+        out = self._out
+        out.append(data)
+        if self._behind is None:
+            return len(out) == 1
+        self._bytes += len(data)
+        self._frames += frames
+        if self._bytes > WAITING_BYTES or self._frames > WAITING_FRAMES:
+            out.clear()
+            self.end(CLOSE_SLOW)
+        return False
 
     def whisper(self, data: bytes) -> None:
         """Say what may be lost: who is half way to too slow goes without."""
