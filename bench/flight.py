@@ -1,4 +1,4 @@
-"""Posts in flight: each poster sends its next when the one before is answered; what everyone hears is counted.
+"""Posts in flight: each poster sends its next when one before is answered; what everyone hears is counted.
 
 The one way in which every server here is measured; how to speak to each is a `Way`.
 """
@@ -30,8 +30,8 @@ class Way(Protocol):
     def delivers(self, text: bytes) -> bool:
         """Whether this brings a listener one post."""
 
-    def answers(self, text: bytes, mark: int) -> bool:
-        """Whether this tells the poster that the server has done with the post."""
+    def answered(self, text: bytes) -> int | None:
+        """The mark of the post of which this tells its poster that the server has done with it."""
 
 
 class Relayed:
@@ -43,8 +43,8 @@ class Relayed:
     def delivers(self, text: bytes) -> bool:
         return text.endswith(FILL)
 
-    def answers(self, text: bytes, mark: int) -> bool:
-        return text == body(mark)
+    def answered(self, text: bytes) -> int | None:
+        return int(text[:9]) if text.endswith(FILL) else None
 
 
 class Called:
@@ -60,18 +60,18 @@ class Called:
     def delivers(self, text: bytes) -> bool:
         return b'"method":"change"' in text and FILL in text
 
-    def answers(self, text: bytes, mark: int) -> bool:
-        return answers(text, mark)
+    def answered(self, text: bytes) -> int | None:
+        return answered(text)
 
 
-def answers(text: bytes, call: int) -> bool:
-    """Whether this answers the call with this id; RuntimeError where any call was refused."""
+def answered(text: bytes) -> int | None:
+    """The id of the call that this answers, if it is an answer; RuntimeError where the call was refused."""
     if b'"method":"' in text:
-        return False
+        return None
     answer = json.loads(text)
     if "error" in answer:
         raise RuntimeError(f"a call was refused: {answer['error']}")
-    return bool(answer["id"] == call)
+    return int(answer["id"])
 
 
 def body(mark: int) -> bytes:
@@ -87,31 +87,32 @@ class Flown:
     waits: list[float] = field(default_factory=list)
 
 
-def fly(crowd: Crowd[C], way: Way, *, posters: int, seconds: float, listeners: int) -> Flown:
-    """Posts for `seconds`, one post in flight a poster, then waits until each of `listeners` has heard each post.
+def fly(crowd: Crowd[C], way: Way, *, posters: int, seconds: float, listeners: int, each: int = 1) -> Flown:
+    """Posts for `seconds`, with `each` posts in flight a poster, then waits until each of `listeners` has heard each.
 
-    With no seconds at all each poster posts once.
+    With no seconds at all each poster posts `each` posts.
     """
-    flown, waiting, posts = Flown(), dict[C, tuple[int, float]](), 0
+    flown, waiting, posts = Flown(), dict[tuple[C, int], float](), 0
     began = perf_counter()
 
     def post(connection: C) -> None:
         nonlocal posts
         posts += 1
         mark = next(marks)
-        waiting[connection] = mark, perf_counter()
+        waiting[connection, mark] = perf_counter()
         connection.send(way.post(mark))
 
     def heard(connection: C, text: bytes) -> None:
         if way.delivers(text):
             flown.heard += 1
-        if connection in waiting and way.answers(text, waiting[connection][0]):
+        mark = way.answered(text)
+        if mark is not None and (connection, mark) in waiting:
             now = perf_counter()
-            flown.waits.append(now - waiting.pop(connection)[1])
+            flown.waits.append(now - waiting.pop((connection, mark)))
             if now < began + seconds:
                 post(connection)
 
-    for connection in crowd.first(posters):
+    for connection in crowd.first(posters) * each:
         post(connection)
     crowd.listen(heard, lambda: not waiting and flown.heard >= posts * listeners)
     flown.took = perf_counter() - began

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.flight import answers
+from bench.flight import answered
 from bench.load import Connection, Crowd, WebSocket
 from bench.servers import Server, chinwag
 from chinwag.services import accounts, tokens
@@ -12,6 +12,7 @@ from chinwag.store.engine import connect, open_engine, sqlite_url
 from chinwag.store.tx import Tx
 
 START = b'{"jsonrpc":"2.0","id":0,"method":"sync.start","params":{}}'
+"""Whoever holds nothing yet takes part."""
 
 
 @dataclass
@@ -54,6 +55,6 @@ def hear_out(crowd: Crowd[Connection], newcomer: Connection) -> None:
 
     def heard(connection: Connection, text: bytes) -> None:
         nonlocal seated
-        seated = seated or (connection is newcomer and answers(text, 0))
+        seated = seated or (connection is newcomer and answered(text) == 0)
 
     crowd.listen(heard, lambda: seated)

@@ -1,7 +1,7 @@
 """Durable posts: how many a second are acknowledged, and how long one waits, with 50 in flight.
 
-50 people each post, wait for the answer (which means: on disk) and post again, into one room; over WebSockets that
-listen to nothing, over WebSockets that all listen, and over `POST /rpc`.
+Each waits for its answer (which means: on disk), and then another is posted, into one room: over 50 WebSockets
+that listen to nothing, over one of them, over 50 that all listen, and over `POST /rpc`.
 """
 
 from dataclasses import dataclass
@@ -25,24 +25,24 @@ class Rate:
     p99: float
 
 
-def rate(crowd: Crowd[Connection], way: Called, *, seconds: float, listeners: int) -> Rate:
-    flown = fly(crowd, way, posters=POSTERS, seconds=seconds, listeners=listeners)
+def rate(crowd: Crowd[Connection], way: Called, *, seconds: float, posters: int, listeners: int) -> Rate:
+    each = POSTERS // posters
+    flown = fly(crowd, way, posters=posters, each=each, seconds=seconds, listeners=listeners)
     return Rate(len(flown.waits) / flown.took, median(flown.waits), quantiles(flown.waits, n=100)[98])
 
 
-def measure(data: Path, people: People, *, rounds: int, seconds: float) -> tuple[Rate, Rate, Rate]:
-    """The round of the median rate over silent WebSockets, over listening ones, and over `POST /rpc`."""
+def measure(data: Path, people: People, *, rounds: int, seconds: float) -> list[Rate]:
+    """The round of the median rate over silent WebSockets, over one, over listening ones, and over `POST /rpc`."""
     tokens, way = people.tokens[:POSTERS], Called(people.room)
     with chinwag(data) as server:
         silent, listening, http = Crowd[Connection](), sit_down(server, tokens), Crowd[Connection]()
         for token in tokens:
             silent.add(WebSocket(server.port, token))
             http.add(Http(server.port, token))
-        ways = ((silent, 0), (listening, POSTERS), (http, 0))
-        taken: tuple[list[Rate], ...] = ([], [], [])
+        ways = ((silent, POSTERS, 0), (silent, 1, 0), (listening, POSTERS, POSTERS), (http, POSTERS, 0))
+        taken: tuple[list[Rate], ...] = ([], [], [], [])
         for _ in range(rounds):
-            for (crowd, listeners), rates in zip(ways, taken, strict=True):
+            for (crowd, posters, listeners), rates in zip(ways, taken, strict=True):
                 listening.drain()
-                rates.append(rate(crowd, way, seconds=seconds, listeners=listeners))
-    over_silent, over_listening, over_http = (sorted(rates, key=lambda it: it.posts)[rounds // 2] for rates in taken)
-    return over_silent, over_listening, over_http
+                rates.append(rate(crowd, way, seconds=seconds, posters=posters, listeners=listeners))
+    return [sorted(rates, key=lambda it: it.posts)[rounds // 2] for rates in taken]

@@ -208,23 +208,25 @@ async def test_more_than_can_wait_is_refused(ledger: Ledger, monkeypatch: pytest
     assert len(ledger.written()) == 5
 
 
-# Where several write at once
+# Where several processes write
 
 
 @pytest.fixture
-async def crowd(postgres: Any, tmp_path: Path) -> AsyncIterator[Ledger]:
-    """A writer on PostgreSQL, which writes in several threads."""
+async def pair(postgres: Any, tmp_path: Path) -> AsyncIterator[tuple[Ledger, Ledger]]:
+    """Two writers on one PostgreSQL, as two processes of a server have them."""
     from chinwag import app
     from tests.world import settings
 
     engine = app.open_database(settings(tmp_path, database=postgres.database()))
-    ledger = Ledger(engine)
-    yield ledger
-    await ledger.writer.stop()
+    one, other = Ledger(engine), Ledger(engine)
+    yield one, other
+    await one.writer.stop()
+    await other.writer.stop()
     engine.dispose()
 
 
-async def test_two_that_wait_for_each_other_both_succeed(crowd: Ledger) -> None:
+async def test_two_that_wait_for_each_other_both_succeed(pair: tuple[Ledger, Ledger]) -> None:
+    one, other = pair
     both = threading.Barrier(2)
     tries: list[str] = []
 
@@ -235,15 +237,15 @@ async def test_two_that_wait_for_each_other_both_succeed(crowd: Ledger) -> None:
             both.wait(10)
         tx.take(then)
 
-    await crowd.run(lambda tx: tx.open_topic("room:2"))
+    await one.run(lambda tx: tx.open_topic("room:2"))
     await asyncio.gather(
-        crowd.run(cross, lane=1, first="workspace", then="room:2"),
-        crowd.run(cross, lane=2, first="room:2", then="workspace"),
+        one.run(cross, first="workspace", then="room:2"), other.run(cross, first="room:2", then="workspace")
     )
     assert len(tries) > 2
 
 
-async def test_one_who_lost_a_race_for_a_name_looks_again(crowd: Ledger) -> None:
+async def test_one_who_lost_a_race_for_a_name_looks_again(pair: tuple[Ledger, Ledger]) -> None:
+    one, other = pair
     both = threading.Barrier(2)
     tries: list[int] = []
 
@@ -257,17 +259,19 @@ async def test_one_who_lost_a_race_for_a_name_looks_again(crowd: Ledger) -> None
         audit.add(tx, "claim", str(number))
         return "mine"
 
-    await crowd.run(lambda tx: tx.db.execute(text("CREATE TABLE claims (n int UNIQUE)")) and None)
-    results = await asyncio.gather(
-        crowd.run(claim, lane=1, number=1), crowd.run(claim, lane=2, number=2), return_exceptions=True
-    )
+    await one.run(lambda tx: tx.db.execute(text("CREATE TABLE claims (n int UNIQUE)")) and None)
+    results = await asyncio.gather(one.run(claim, number=1), other.run(claim, number=2), return_exceptions=True)
     assert sorted(str(one) for one in results) == ["Taken.", "mine"]
 
 
-async def test_calls_of_many_threads_take_each_seq_once_and_tell_each(crowd: Ledger) -> None:
-    results = await asyncio.gather(*(crowd.run(note, lane="room", word=f"w{number}") for number in range(200)))
+async def test_calls_of_several_processes_take_each_seq_once_and_each_tells_its_own(
+    pair: tuple[Ledger, Ledger],
+) -> None:
+    calls = (pair[number % 2].run(note, lane="room", word=f"w{number}") for number in range(200))
+    results = await asyncio.gather(*calls)
     assert sorted(results) == list(range(min(results), min(results) + 200))
-    assert sorted(crowd.seqs()) == sorted(results)
+    for number, ledger in enumerate(pair):
+        assert ledger.seqs() == results[number::2]
 
 
 # Beside the command line
