@@ -6,13 +6,14 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from chinwag.changes import Draft
 from chinwag.clock import moment
+from chinwag.store.hot import Hot
 from chinwag.store.tables import drafts
 from chinwag.store.tx import Tx
 
 _OF_USER = select(drafts).where(drafts.c.user == bindparam("user"))
 _ONE = _OF_USER.where(drafts.c.room == bindparam("room"), drafts.c.thread == bindparam("thread"))
 _SINCE = _OF_USER.where(drafts.c.rev > bindparam("since")).order_by(drafts.c.rev)
-_PRESENT = _OF_USER.where(drafts.c.body != "").order_by(drafts.c.rev)
+_PRESENT = Hot(_OF_USER.where(drafts.c.body != "").order_by(drafts.c.rev))
 _SIZE = select(func.count(), func.coalesce(func.sum(func.length(drafts.c.body)), 0)).where(
     drafts.c.user == bindparam("user"),
     drafts.c.body != "",
@@ -44,7 +45,7 @@ def find(tx: Tx, user: int, room: int, thread: int) -> Draft | None:
 
 def page(tx: Tx, user: int) -> list[Draft]:
     """A user's drafts."""
-    return [_draft(row) for row in tx.read(_PRESENT, {"user": user})]
+    return [_draft(row) for row in tx.page_hot(_PRESENT, {"user": user})]
 
 
 def page_since(tx: Tx, user: int, since: int) -> list[Draft]:

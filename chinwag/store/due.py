@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Table, bindparam, func, insert, select, update
 
+from chinwag.store.hot import Hot
 from chinwag.store.tx import Tx
 
 R = TypeVar("R")
@@ -20,11 +21,12 @@ class Due(Generic[R]):
         self, table: Table, row: Callable[[Any], R], *, shown: ColumnElement[bool], waits: ColumnElement[bool]
     ) -> None:
         self._row = row
-        of_user = select(table).where(table.c.user == bindparam("user"))
-        self._one = of_user.where(shown, table.c.id == bindparam("id")).with_for_update()
-        self._page = of_user.where(shown).order_by(table.c.due_at, table.c.id)
-        self._since = of_user.where(table.c.rev > bindparam("since")).order_by(table.c.id)
-        self._count = select(func.count()).select_from(table).where(table.c.user == bindparam("user"), shown)
+        rows = select(table).where(table.c.user == bindparam("user"))
+        self._one = rows.where(shown, table.c.id == bindparam("id")).with_for_update()
+        self._page = rows.where(shown).order_by(table.c.due_at, table.c.id)
+        self._since = rows.where(table.c.rev > bindparam("since")).order_by(table.c.id)
+        of_user = table.c.user == bindparam("user")
+        self._count = Hot(select(func.count().label("shown")).select_from(table).where(of_user, shown))
         is_due = waits & (table.c.due_at <= bindparam("now"))
         self._due = (
             select(table.c.id, table.c.user).where(is_due).order_by(table.c.due_at, table.c.id).limit(bindparam("most"))
@@ -48,7 +50,7 @@ class Due(Generic[R]):
 
     def count(self, tx: Tx, user: int) -> int:
         """How many a user has."""
-        return int(tx.read(self._count, {"user": user}).scalar_one())
+        return int(tx.read_hot(self._count, {"user": user}).shown)
 
     def page_due(self, tx: Tx, limit: int) -> list[Row[Any]]:
         """The ids of those that are due, and whose they are, the longest due first."""

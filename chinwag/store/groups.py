@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import BindParameter, Select, bindparam, delete, false, func, insert, select, update
 
 from chinwag.changes import Group
+from chinwag.store.hot import Hot
 from chinwag.store.tables import group_members, groups
 from chinwag.store.tx import Tx
 
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _ONE = select(groups).where(groups.c.id == bindparam("id"), groups.c.deleted == false())
-_ALL = select(groups).where(groups.c.deleted == false()).order_by(groups.c.id)
+_ALL = Hot(select(groups).where(groups.c.deleted == false()).order_by(groups.c.id))
 _SINCE = select(groups).where(groups.c.rev > bindparam("since")).order_by(groups.c.id)
 _CALLED = select(groups.c.id, groups.c.handle, groups.c.name).where(
     groups.c.handle.in_(bindparam("handles", expanding=True)), groups.c.deleted == false()
@@ -30,7 +31,10 @@ _EMPTY = delete(group_members).where(group_members.c.group == bindparam("the_gro
 
 
 def _groups(tx: Tx, statement: Select[Any], values: dict[str, Any]) -> list[Group]:
-    rows = tx.read(statement, values).all()
+    return _with_users(tx, tx.read(statement, values).all())
+
+
+def _with_users(tx: Tx, rows: Sequence[Any]) -> list[Group]:
     users: dict[int, list[int]] = {row.id: [] for row in rows}
     for one in tx.read(_USERS, {"ids": list(users)}) if users else ():
         users[one.group].append(one.user)
@@ -50,7 +54,7 @@ def find(tx: Tx, group: int) -> Group | None:
 
 def page_all(tx: Tx) -> list[Group]:
     """All groups."""
-    return _groups(tx, _ALL, {})
+    return _with_users(tx, tx.page_hot(_ALL, {}))
 
 
 def page_since(tx: Tx, since: int) -> list[Group]:

@@ -3,7 +3,23 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, String, and_, bindparam, case, cast, false, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from chinwag.changes import Member, Mine
 from chinwag.clock import moment_or_none
@@ -40,9 +56,10 @@ _UNREAD = (
     )
     .scalar_subquery()
 )
+_ADMINS: list[ColumnElement[str]] = [literal_column("'owner'"), literal_column("'admin'")]
 _MANAGES = or_(
     members.c.role != "member",
-    select(users.c.role).where(users.c.id == members.c.user).scalar_subquery().in_(("owner", "admin")),
+    select(users.c.role).where(users.c.id == members.c.user).scalar_subquery().in_(_ADMINS),
 )
 _BANS = select(func.count()).select_from(room_bans).where(room_bans.c.room == members.c.room).scalar_subquery()
 _MINES = select(
@@ -52,8 +69,8 @@ _MINES = select(
     case((_MANAGES, _BANS), else_=0).label("bans"),
 ).join(topics, topics.c.name == literal("room:", String) + cast(members.c.room, String))
 _MINE = _MINES.where(members.c.user == bindparam("user"))
-_MINE_OF_ROOM = _MINE.where(members.c.room == bindparam("room"))
-_MINE_SINCE = _MINE.where(members.c.mine_rev > bindparam("since"))
+_MINE_OF_ROOM = Hot(_MINE.where(members.c.room == bindparam("room")))
+_MINE_SINCE = Hot(_MINE.where(members.c.mine_rev > bindparam("since")))
 _MINE_NOW = _MINES.where(
     members.c.user.in_(bindparam("users", expanding=True)), members.c.mine_rev == own_seq(members.c.user)
 )
@@ -69,7 +86,7 @@ _CALLABLE = (
     )
 )
 _CALLABLE_OF = _CALLABLE.where(members.c.user.in_(bindparam("users", expanding=True)))
-_ROOM_IDS = select(members.c.room).where(members.c.user == bindparam("user"), members.c.deleted == false())
+_ROOM_IDS = Hot(select(members.c.room).where(members.c.user == bindparam("user"), members.c.deleted == false()))
 _USER_IDS = select(members.c.user).where(members.c.room == bindparam("room"), members.c.deleted == false())
 _POSTED = select(members.c.posted_at).where(members.c.room == bindparam("room"), members.c.user == bindparam("user"))
 _MODERATORS = _USER_IDS.where(members.c.role != "member")
@@ -181,7 +198,7 @@ def page_since(tx: Tx, room: int, since: int) -> list[Member]:
 
 def page_rooms(tx: Tx, user: int) -> list[int]:
     """The ids of the rooms that a user is in."""
-    return list(tx.read(_ROOM_IDS, {"user": user}).scalars())
+    return [row.room for row in tx.page_hot(_ROOM_IDS, {"user": user})]
 
 
 def page_ids(tx: Tx, room: int) -> list[int]:
@@ -241,8 +258,8 @@ def page_mine_now(tx: Tx, users: Sequence[int]) -> dict[int, list[Mine]]:
     return found
 
 
-def _mines(tx: Tx, statement: Select[Any], values: dict[str, Any]) -> list[Mine]:
-    rows = tx.read(statement, values).all()
+def _mines(tx: Tx, statement: Hot, values: dict[str, Any]) -> list[Mine]:
+    rows = tx.page_hot(statement, values)
     called = notices.count_mentions(tx, [values["user"]]) if rows else {}
     return [_mine(row, called) for row in rows]
 

@@ -7,6 +7,7 @@ from sqlalchemy import BindParameter, Select, bindparam, false, func, insert, or
 
 from chinwag.changes import Notice
 from chinwag.clock import moment
+from chinwag.store.hot import Among, Hot
 from chinwag.store.tables import messages, notices
 from chinwag.store.tx import Tx, own_seq
 
@@ -25,14 +26,14 @@ _PAGE = (
     .order_by(notices.c.id.desc())
     .limit(bindparam("most"))
 )
-_COUNTS = (
+_COUNTS = Hot(
     select(notices.c.user, func.count().label("undone"))
-    .where(notices.c.user.in_(_USERS), notices.c.done == false())
+    .where(Among(notices.c.user, "users"), notices.c.done == false())
     .group_by(notices.c.user)
 )
-_MENTIONS = (
+_MENTIONS = Hot(
     select(notices.c.user, notices.c.room, func.count().label("undone"))
-    .where(notices.c.user.in_(_USERS), notices.c.done == false(), notices.c.kind == "mention")
+    .where(Among(notices.c.user, "users"), notices.c.done == false(), notices.c.kind == "mention")
     .group_by(notices.c.user, notices.c.room)
 )
 _ABOUT = select(notices).where(notices.c.message == bindparam("message"), notices.c.deleted == false())
@@ -131,14 +132,14 @@ def page_of_room(tx: Tx, user: int, room: int) -> list[int]:
 
 def count(tx: Tx, users: Sequence[int]) -> dict[int, int]:
     """How much is undone, of those of these users who have any."""
-    return {row.user: row.undone for row in tx.read(_COUNTS, {"users": users})}
+    return {row.user: row.undone for row in tx.page_hot(_COUNTS, {"users": users})}
 
 
 def count_mentions(tx: Tx, users: Sequence[int]) -> dict[tuple[int, int], int]:
     """How many mentions are undone, by user and room."""
     if not users:
         return {}
-    return {(row.user, row.room): row.undone for row in tx.read(_MENTIONS, {"users": users})}
+    return {(row.user, row.room): row.undone for row in tx.page_hot(_MENTIONS, {"users": users})}
 
 
 def add(

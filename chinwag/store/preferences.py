@@ -7,13 +7,14 @@ import msgspec
 from sqlalchemy import and_, bindparam, delete, false, insert, or_, select, update
 
 from chinwag.changes import Preferences
+from chinwag.store.hot import Hot
 from chinwag.store.tables import blocks, members, preferences, rooms
 from chinwag.store.tx import Tx
 
 _NO_KEYWORDS = "[]"
 
-_ONE = select(preferences).where(preferences.c.user == bindparam("user"))
-_BLOCKED = select(blocks.c.blocked).where(blocks.c.user == bindparam("user")).order_by(blocks.c.blocked)
+_ONE = Hot(select(preferences).where(preferences.c.user == bindparam("user")))
+_BLOCKED = Hot(select(blocks.c.blocked).where(blocks.c.user == bindparam("user")).order_by(blocks.c.blocked))
 _LISTENING = (
     select(preferences.c.user, preferences.c.keywords)
     .join(members, members.c.user == preferences.c.user)
@@ -34,8 +35,8 @@ _words = msgspec.json.Decoder(list[str])
 
 def get(tx: Tx, user: int) -> Preferences:
     """A user's preferences, which are the usual ones until they have set any."""
-    row = tx.read(_ONE, {"user": user}).first()
-    blocked = list(tx.read(_BLOCKED, {"user": user}).scalars())
+    row = tx.read_hot(_ONE, {"user": user})
+    blocked = [one.blocked for one in tx.page_hot(_BLOCKED, {"user": user})]
     if row is None:
         return Preferences(blocked=blocked)
     return Preferences(
@@ -60,7 +61,7 @@ def put(tx: Tx, user: int, wanted: Preferences, *, rev: int) -> Preferences:
         "shows_text": wanted.shows_text,
         "rev": rev,
     }
-    if tx.read(_ONE, {"user": user}).first() is None:
+    if tx.read_hot(_ONE, {"user": user}) is None:
         tx.write(_ADD, {"user": user, **values})
     else:
         tx.write(_CHANGE.values(**values), {"the_user": user})

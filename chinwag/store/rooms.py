@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from chinwag.changes import Room
+from chinwag.store.hot import Hot
 from chinwag.store.tables import members, rooms, topics, users
 from chinwag.store.tx import Tx
 from chinwag.store.users import starts_a_word
@@ -45,9 +46,9 @@ _ONE = _ROOMS.where(rooms.c.id == bindparam("id"))
 _BY_SLUG = select(rooms.c.id).where(rooms.c.slug == bindparam("slug"))
 _BY_DIRECT_KEY = select(rooms.c.id).where(rooms.c.direct_key == bindparam("key"))
 _BY_SKELETON = select(rooms.c.id).where(rooms.c.slug_skeleton == bindparam("skeleton"))
-_OF_USER = (
+_OF_USER = Hot(
     _ROOMS.join(members, members.c.room == rooms.c.id)
-    .where(members.c.user == bindparam("user"), members.c.deleted == bindparam("no"))
+    .where(members.c.user == bindparam("user"), members.c.deleted == false())
     .order_by(rooms.c.id)
 )
 _COUNT_OF_USER = (
@@ -143,7 +144,7 @@ def find_direct(tx: Tx, key: str) -> int | None:
 
 def page_of_user(tx: Tx, user: int) -> list[Room]:
     """All rooms that a user is in."""
-    return _rooms(tx, _OF_USER, {"user": user, "no": False})
+    return [room_of(row) for row in tx.page_hot(_OF_USER, {"user": user})]
 
 
 def count_of_user(tx: Tx, user: int) -> int:

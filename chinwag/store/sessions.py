@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 
+from chinwag.store.hot import Among, Hot
 from chinwag.store.tables import sessions, users
 from chinwag.store.tx import Tx
 
@@ -23,10 +24,10 @@ _TOKENS = (
     .order_by(sessions.c.id.desc())
     .limit(bindparam("most"))
 )
-_ALIVE_OF = (
+_ALIVE_OF = Hot(
     select(sessions.c.id, sessions.c.user)
     .join(users, users.c.id == sessions.c.user)
-    .where(sessions.c.id.in_(bindparam("ids", expanding=True)), users.c.banned_at.is_(None), _ALIVE)
+    .where(Among(sessions.c.id, "ids"), users.c.banned_at.is_(None), _ALIVE)
 )
 _ADD = insert(sessions).returning(sessions.c.id)
 _SEEN = update(sessions).where(sessions.c.id == bindparam("the_id"))
@@ -51,7 +52,7 @@ def page_tokens(tx: Tx, user: int, *, before: int, limit: int) -> list[Row[Any]]
 
 def page_alive(tx: Tx, ids: list[int]) -> dict[int, int]:
     """Which of these sessions have not ended, and whose they are: SQLite gives the number of a removed one anew."""
-    return {row.id: row.user for row in tx.read(_ALIVE_OF, {"ids": ids, "now": tx.now})} if ids else {}
+    return {row.id: row.user for row in tx.page_hot(_ALIVE_OF, {"ids": ids, "now": tx.now})} if ids else {}
 
 
 def add(tx: Tx, **values: Any) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Select, bindparam, delete, false, func, in
 
 from chinwag.changes import Message, Replies, Thread
 from chinwag.clock import moment
+from chinwag.store.hot import Among, Hot
 from chinwag.store.tables import follows, messages
 from chinwag.store.tx import Tx, own_seq
 
@@ -45,9 +46,9 @@ _PAGE = (
     .order_by(follows.c.last.desc())
     .limit(bindparam("most"))
 )
-_COUNTS = (
+_COUNTS = Hot(
     select(follows.c.user, func.count().label("unread"))
-    .where(follows.c.user.in_(_USERS), follows.c.unread > 0)
+    .where(Among(follows.c.user, "users"), follows.c.unread > 0)
     .group_by(follows.c.user)
 )
 _ADD = insert(follows)
@@ -141,7 +142,7 @@ def page_unread_by(tx: Tx, thread: int, seq: int, *, author: int) -> list[int]:
 
 def count(tx: Tx, users: Sequence[int]) -> dict[int, int]:
     """In how many threads something is unread, of those of these users who have any."""
-    return {row.user: row.unread for row in tx.read(_COUNTS, {"users": users})}
+    return {row.user: row.unread for row in tx.page_hot(_COUNTS, {"users": users})}
 
 
 def count_unread(tx: Tx, user: int, thread: int, read_seq: int) -> int:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from chinwag import clock
 from chinwag.changes import Change, End
-from chinwag.store.hot import Hot
+from chinwag.store.hot import Among, Hot
 from chinwag.store.tables import topics
 
 _RAISE = Hot(
@@ -40,7 +40,7 @@ _LOCK_ALL = (
     .with_for_update()
 )
 _OPEN = insert(topics)
-_SEQS = select(topics.c.name, topics.c.seq).where(topics.c.name.in_(bindparam("names", expanding=True)))
+_SEQS = Hot(select(topics.c.name, topics.c.seq).where(Among(topics.c.name, "names")))
 
 
 FEW = 8
@@ -102,6 +102,10 @@ class Tx:
         """The first row of a statement that changes nothing, or None."""
         return statement.first(self.db, values)
 
+    def page_hot(self, statement: Hot, values: Mapping[str, Any]) -> list[Any]:
+        """All rows of a statement that changes nothing."""
+        return statement.all(self.db, values)
+
     def write_hot(self, statement: Hot, values: Mapping[str, Any]) -> Any:
         """The first row that a statement that changes something returns, or None."""
         self.wrote = True
@@ -136,7 +140,7 @@ class Tx:
 
     def seqs(self, names: Sequence[str]) -> dict[str, int]:
         """The present seqs of topics; those that do not exist are left out."""
-        rows = self.read(_SEQS, {"names": list(names)}) if names else ()
+        rows = self.page_hot(_SEQS, {"names": names}) if names else ()
         return {row.name: row.seq for row in rows}
 
     def change(self, topic: str, seq: int, **rows: Any) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Row, RowMapping, Select, bindparam, false, insert, select
 
 from chinwag.changes import Status, User
 from chinwag.clock import moment_or_none
+from chinwag.store.hot import Hot
 from chinwag.store.tables import members, preferences, users
 from chinwag.store.tx import Tx
 
@@ -22,6 +23,7 @@ _KNOWN_TO = select(members.c.user).where(
 )
 
 _ONE = select(*_PUBLIC).where(users.c.id == bindparam("id"))
+_THIS = Hot(_ONE)
 _SOME = select(*_PUBLIC).where(users.c.id.in_(bindparam("ids", expanding=True))).order_by(users.c.id)
 _SINCE = select(*_PUBLIC).where(users.c.rev > bindparam("since")).order_by(users.c.id)
 _PAGE = select(*_PUBLIC).where(users.c.id > bindparam("after")).order_by(users.c.id).limit(bindparam("most"))
@@ -92,12 +94,12 @@ def _users(tx: Tx, statement: Select[Any], values: dict[str, Any]) -> list[User]
 
 def get(tx: Tx, user: int) -> User:
     """A user that is known to exist."""
-    return _user(tx.read(_ONE, {"id": user}).one())
+    return _user(tx.read_hot(_THIS, {"id": user}))
 
 
 def find(tx: Tx, user: int) -> User | None:
     """A user by id."""
-    row = tx.read(_ONE, {"id": user}).first()
+    row = tx.read_hot(_THIS, {"id": user})
     return row and _user(row)
 
 

@@ -3,23 +3,24 @@
 import secrets
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from chinwag.changes import Settings
+from chinwag.store.hot import Hot
 from chinwag.store.tables import workspace
 from chinwag.store.tx import Tx
 
-_ONE = select(workspace)
+_ONE = Hot(select(workspace))
 
 
-def get(tx: Tx) -> Row[Any]:
+def get(tx: Tx) -> Any:
     """The row."""
-    return tx.read(_ONE).one()
+    return tx.read_hot(_ONE, {})
 
 
 def exists(tx: Tx) -> bool:
     """Whether the database has been filled with its first rows."""
-    return tx.read(_ONE).first() is not None
+    return get(tx) is not None
 
 
 def settings(tx: Tx) -> Settings:
