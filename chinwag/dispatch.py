@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, Literal
 
 import msgspec
@@ -36,6 +36,8 @@ _SECONDS = Histogram(
     ("method",),
     buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10),
 )
+
+_calls, _seconds = cache(_CALLS.labels), cache(_SECONDS.labels)
 
 Way = Literal["read", "write", "alone"]
 """How a call goes along with others of its connection: `pipeline.py` says what each means."""
@@ -159,8 +161,8 @@ class Dispatcher:
             name = "error"
             log.error("The call %s failed.", method, exc_info=outcome)
         if method in METHODS:
-            _CALLS.labels(method, name).inc()
-            _SECONDS.labels(method).observe(time.perf_counter() - began)
+            _calls(method, name).inc()
+            _seconds(method).observe(time.perf_counter() - began)
         then(outcome)
 
     async def read(self, function: Callable[..., Any], caller: Caller, **params: Any) -> Any:

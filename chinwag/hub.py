@@ -310,7 +310,8 @@ class Hub:
         for topic in talking:
             if topic.frames:
                 self._hand_out(topic)
-        for _ in range(min(SLICE, len(self._due))):
-            self._due.popleft().write_out()
-        if self._due:
+        due = self._due
+        for _ in range(min(SLICE, len(due))):
+            due.popleft().write_out()
+        if due:
             self._schedule()

@@ -147,7 +147,7 @@ def values_of(raw: bytes, shape: type[msgspec.Struct]) -> dict[str, Any]:
         raise _invalid(str(error)) from None
     except _NO_JSON:
         raise ParseError from None
-    values = {name: getattr(params, name) for name in shape.__struct_fields__}
+    values = msgspec.structs.asdict(params)
     if b"\\u0000" in raw:
         _refuse_nul(values)
     return values

@@ -25,9 +25,7 @@ class _Compiled:
         compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
         columns = compiled._result_columns
         self.sql = str(compiled)
-        assert "POSTCOMPILE" not in self.sql, (
-            "an IN of values is another text each time: use Among"
-        )
+        assert "POSTCOMPILE" not in self.sql, "an IN of values is another text each time: use Among"
         self._order = compiled.positiontup
         self._lists = [name for name, bind in compiled.binds.items() if isinstance(bind.type, _Listed)]
         self._as_json = dialect.name == "sqlite"

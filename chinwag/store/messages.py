@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, false, insert, or_, select, update
+from sqlalchemy import bindparam, false, insert, or_, select, update
 
 from chinwag.changes import Message, MessageKind, Quote
 from chinwag.clock import moment, moment_or_none
 from chinwag.store import edits, parts, polls, previews, quotes, reactions, search, threads
-from chinwag.store.hot import Hot
+from chinwag.store.hot import Among, Hot
 from chinwag.store.tables import members, messages
 from chinwag.store.tx import Tx
 
@@ -18,20 +18,20 @@ _GIVEN = (
     *("deleted", "kind", "thread", "also", "mentions", "quote"),
 )
 
-_ONE = select(messages).where(messages.c.id == bindparam("id"))
+_ONE = Hot(select(messages).where(messages.c.id == bindparam("id")))
 _BY_NONCE = Hot(
     select(messages).where(messages.c.author == bindparam("author"), messages.c.nonce == bindparam("nonce"))
 )
-_SOME = select(messages).where(messages.c.id.in_(bindparam("ids", expanding=True))).order_by(messages.c.id.desc())
-_UP_TO = (
+_SOME = Hot(select(messages).where(Among(messages.c.id, "ids")).order_by(messages.c.id.desc()))
+_UP_TO = Hot(
     select(messages)
     .where(messages.c.id <= bindparam("id"))
     .order_by(messages.c.id.desc())
     .limit(bindparam("most"))
     .with_for_update()
 )
-_FROM = select(messages).where(messages.c.id > bindparam("id")).order_by(messages.c.id).limit(bindparam("most"))
-_SINCE = (
+_FROM = Hot(select(messages).where(messages.c.id > bindparam("id")).order_by(messages.c.id).limit(bindparam("most")))
+_SINCE = Hot(
     select(messages)
     .where(messages.c.room == bindparam("room"), messages.c.rev > bindparam("since"))
     .order_by(messages.c.seq)
@@ -42,10 +42,11 @@ _SHOWN = select(messages).where(messages.c.deleted == false(), messages.c.seq > 
 _SHOWN = _SHOWN.where(messages.c.seq < bindparam("before")).limit(bindparam("most"))
 _OF_ROOM = _SHOWN.where(messages.c.room == bindparam("of"), IN_ROOM)
 _OF_THREAD = _SHOWN.where(messages.c.thread == bindparam("of"))
-_BEFORE = {"room": _OF_ROOM.order_by(messages.c.seq.desc()), "thread": _OF_THREAD.order_by(messages.c.seq.desc())}
-_AFTER = {"room": _OF_ROOM.order_by(messages.c.seq), "thread": _OF_THREAD.order_by(messages.c.seq)}
-_BY_SEQ = select(messages).where(messages.c.room == bindparam("room"), messages.c.seq == bindparam("seq"))
-_PINNED = (
+_OF = {"room": _OF_ROOM, "thread": _OF_THREAD}
+_BEFORE = {of: Hot(shown.order_by(messages.c.seq.desc())) for of, shown in _OF.items()}
+_AFTER = {of: Hot(shown.order_by(messages.c.seq)) for of, shown in _OF.items()}
+_BY_SEQ = Hot(select(messages).where(messages.c.room == bindparam("room"), messages.c.seq == bindparam("seq")))
+_PINNED = Hot(
     select(messages)
     .where(
         messages.c.room == bindparam("room"),
@@ -55,11 +56,11 @@ _PINNED = (
     .order_by(messages.c.seq.desc())
     .limit(bindparam("most"))
 )
-_READABLE = (
+_READABLE = Hot(
     select(messages)
     .join(members, members.c.room == messages.c.room)
     .where(
-        messages.c.id.in_(bindparam("ids", expanding=True)),
+        Among(messages.c.id, "ids"),
         members.c.user == bindparam("user"),
         members.c.deleted == false(),
     )
@@ -126,13 +127,13 @@ def _messages(rows: Iterable[Any]) -> list[Message]:
 
 def find(tx: Tx, message: int) -> Message | None:
     """A message by id, a tombstone included."""
-    row = tx.read(_ONE, {"id": message}).first()
+    row = tx.read_hot(_ONE, {"id": message})
     return row and _message(row)
 
 
 def find_seq(tx: Tx, room: int, seq: int) -> Message | None:
     """The message at a place of a room, a tombstone included."""
-    row = tx.read(_BY_SEQ, {"room": room, "seq": seq}).first()
+    row = tx.read_hot(_BY_SEQ, {"room": room, "seq": seq})
     return row and _message(row)
 
 
@@ -143,7 +144,7 @@ def find_first(tx: Tx, room: int, at: int) -> Message | None:
     end = -1 if last is None else last.seq
     while before < end:
         middle = (before + end) // 2
-        row = tx.read(_AFTER["room"], {"of": room, "after": middle, "before": 2**62, "most": 1}).first()
+        row = tx.read_hot(_AFTER["room"], {"of": room, "after": middle, "before": 2**62, "most": 1})
         if row is None or row.at >= at:
             end = middle
         else:
@@ -159,27 +160,27 @@ def find_nonce(tx: Tx, author: int, nonce: str) -> Message | None:
 
 def page_readable(tx: Tx, user: int, ids: Sequence[int]) -> list[Message]:
     """Those of these messages that are in rooms that a user is in, tombstones included."""
-    return _messages(tx.read(_READABLE, {"user": user, "ids": list(ids)})) if ids else []
+    return _messages(tx.page_hot(_READABLE, {"user": user, "ids": ids})) if ids else []
 
 
 def page_since(tx: Tx, room: int, since: int) -> list[Message]:
     """Messages changed after a seq of the room, tombstones included, in the room's order."""
-    return _messages(tx.read(_SINCE, {"room": room, "since": since}))
+    return _messages(tx.page_hot(_SINCE, {"room": room, "since": since}))
 
 
 def page_these(tx: Tx, ids: Sequence[int]) -> list[Message]:
     """These messages, the newest first."""
-    return _messages(tx.read(_SOME, {"ids": list(ids)})) if ids else []
+    return _messages(tx.page_hot(_SOME, {"ids": ids})) if ids else []
 
 
 def page_up_to(tx: Tx, message: int, limit: int) -> list[Message]:
     """Messages of all rooms up to an id, the newest first; nobody changes them until the commit."""
-    return _messages(tx.read(_UP_TO, {"id": message, "most": limit}))
+    return _messages(tx.page_hot(_UP_TO, {"id": message, "most": limit}))
 
 
 def page_from(tx: Tx, message: int, limit: int) -> list[Message]:
     """Messages of all rooms after an id, the oldest first."""
-    return _messages(tx.read(_FROM, {"id": message, "most": limit}))
+    return _messages(tx.page_hot(_FROM, {"id": message, "most": limit}))
 
 
 def page_before(tx: Tx, room: int, seq: int, limit: int, *, thread: int | None = None) -> list[Message]:
@@ -194,16 +195,14 @@ def page_after(tx: Tx, room: int, seq: int, limit: int, *, thread: int | None = 
 
 def page_pinned(tx: Tx, room: int, before: int, limit: int) -> list[Message]:
     """The pinned messages of a room before a seq, the newest first."""
-    return _messages(tx.read(_PINNED, {"room": room, "before": before, "most": limit}))
+    return _messages(tx.page_hot(_PINNED, {"room": room, "before": before, "most": limit}))
 
 
-def _page(
-    tx: Tx, statements: dict[str, Select[Any]], room: int, thread: int | None, values: dict[str, Any]
-) -> list[Message]:
+def _page(tx: Tx, statements: dict[str, Hot], room: int, thread: int | None, values: dict[str, Any]) -> list[Message]:
     if values["most"] <= 0:
         return []
     statement = statements["room" if thread is None else "thread"]
-    return _messages(tx.read(statement, {"of": room if thread is None else thread, **values}))
+    return _messages(tx.page_hot(statement, {"of": room if thread is None else thread, **values}))
 
 
 def add(
@@ -262,18 +261,18 @@ def add(
 
 def change(tx: Tx, message: int, **values: Any) -> Message:
     """Change columns of a message, `rev` among them."""
-    before = _message(tx.read(_ONE, {"id": message}).one())
+    before = _message(tx.read_hot(_ONE, {"id": message}))
     if "mentions" in values:
         values["mentions"] = _encoded(values["mentions"])
     tx.write(_CHANGE.values(**values), {"the_id": message})
-    after = _message(tx.read(_ONE, {"id": message}).one())
+    after = _message(tx.read_hot(_ONE, {"id": message}))
     search.change(tx, before, after)
     return after
 
 
 def empty_quote(tx: Tx, message: int, *, rev: int) -> Message:
     """Leave of what a message passed on only where it stood."""
-    quote = _quote.decode(tx.read(_ONE, {"id": message}).one().quote)
+    quote = _quote.decode(tx.read_hot(_ONE, {"id": message}).quote)
     quote.html = ""
     return change(tx, message, rev=rev, quote=msgspec.json.encode(quote).decode())
 
@@ -285,7 +284,7 @@ def refresh(tx: Tx, message: int, *, rev: int) -> Message:
 
 def count_answer(tx: Tx, message: int, answer: Message) -> Message:
     """Keep with a message that it has one answer more: as `refresh` does, without reading what is known already."""
-    known = parts.decoded(tx.read(_ONE, {"id": message}).one().parts)
+    known = parts.decoded(tx.read_hot(_ONE, {"id": message}).parts)
     known = msgspec.structs.replace(known, replies=threads.replies_with(known.replies, answer))
     return change(tx, message, rev=answer.seq, parts=parts.encoded(known))
 
