@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import socket as sockets
 import threading
 from collections.abc import AsyncIterator
@@ -312,6 +313,26 @@ async def test_a_client_that_vanishes_in_the_middle_of_a_call_leaves_the_call_do
         while not (page := await server.rpc(token, "messages.page", room=1))["messages"]:
             pass
     assert [one["body"] for one in page["messages"]] == ["last words"]
+
+
+async def test_a_connection_that_is_over_is_gone_without_the_garbage_collector(server: Server) -> None:
+    _, token = server.add("ann")
+    gc.collect()
+    gc.disable()
+    try:
+        async with many(server, 3, token) as three:
+            for one in three:
+                await one.call("sync.start")
+                await one.call("messages.page", room=1)
+            await three[0].send(frame(CLOSE))
+            await three[1].send(frame(TEXT, b"\xff"))
+            for one in three[:2]:
+                await one.gone()
+        await emptied(server)
+        await until(lambda: not server.app.site.closing)
+        await until(lambda: not any(isinstance(one, Connection) for one in gc.get_objects()))
+    finally:
+        gc.enable()
 
 
 # Who may stay
