@@ -50,6 +50,8 @@ class Asked:
     """What a frame or a body asks for: one request, or a batch of them."""
 
     way: Way
+    size: int
+    """Bytes."""
     request: Request | None = None
     batch: tuple[bytes, ...] = ()
 
@@ -84,7 +86,7 @@ class Dispatcher:
             batch = batch_of(data)
         except Refused as refused:
             return refusal(refused, bad=1)
-        return _one(data) if batch is None else Asked("alone", batch=tuple(batch))
+        return _one(data) if batch is None else Asked("alone", len(data), batch=tuple(batch))
 
     def run(self, asked: Asked, caller: Caller, connection: Connection | None, then: Callable[[Reply], None]) -> None:
         """Do what is asked; `then` gets the reply, on the loop, perhaps at once."""
@@ -215,7 +217,9 @@ class Dispatcher:
             self._finished.set()
 
     def close(self) -> None:
-        """End the hashing threads."""
+        """Give up what still runs, and end the hashing threads."""
+        for task in self._tasks:
+            task.cancel()
         self._hashers.shutdown()
 
 
@@ -224,7 +228,7 @@ def _one(data: bytes) -> Asked | Reply:
     if isinstance(request, Reply):
         return request
     call = METHODS.get(request.method)
-    return Asked("read" if call is None else _way(call), request)
+    return Asked("read" if call is None else _way(call), len(data), request)
 
 
 def _way(call: Call) -> Way:

@@ -14,7 +14,8 @@ from chinwag.jsonrpc import Reply
 from chinwag.store.tx import Caller
 
 AT_ONCE = 64
-"""So many calls of a connection are under way or wait; then nothing more is read from it."""
+BYTES = 256 * 1024
+"""So many calls of a connection, or so many bytes of them, are under way or wait; then nothing more is read from it."""
 
 
 class Line(Connection, Protocol):
@@ -28,35 +29,38 @@ class Line(Connection, Protocol):
 class Pipeline:
     """Begins the calls of one connection; `answer` gets each reply."""
 
-    __slots__ = ("_alone", "_answer", "_dispatcher", "_line", "_running", "_waiting", "_writing")
+    __slots__ = ("_alone", "_answer", "_calls", "_dispatcher", "_line", "_running", "_size", "_waiting", "_writing")
 
     def __init__(self, dispatcher: Dispatcher, line: Line, answer: Callable[[Reply], None]) -> None:
         self._dispatcher = dispatcher
         self._line = line
         self._answer = answer
         self._waiting: list[Asked] = []
+        self._calls = self._size = 0
         self._running = self._writing = 0
         self._alone = False
 
     @property
     def full(self) -> bool:
         """Whether no further call should come."""
-        return self._running + len(self._waiting) >= AT_ONCE
+        return self._calls >= AT_ONCE or self._size >= BYTES
 
     def take(self, data: bytes) -> None:
         """A frame came."""
         asked = self._dispatcher.ask(data)
         if isinstance(asked, Reply):
             self._answer(asked)
-        else:
-            self._waiting.append(asked)
-            self._go_on()
+            return
+        self._calls += 1
+        self._size += asked.size
+        self._waiting.append(asked)
+        self._go_on()
 
     def _go_on(self) -> None:
         while self._waiting and not self._line.shut and self._may_begin(self._waiting[0].way):
             asked = self._waiting.pop(0)
             self._note(asked.way, 1)
-            self._dispatcher.run(asked, self._line.caller, self._line, partial(self._done, asked.way))
+            self._dispatcher.run(asked, self._line.caller, self._line, partial(self._done, asked))
 
     def _may_begin(self, way: Way) -> bool:
         if self._alone:
@@ -70,7 +74,9 @@ class Pipeline:
         elif way == "alone":
             self._alone = more > 0
 
-    def _done(self, way: Way, reply: Reply) -> None:
-        self._note(way, -1)
+    def _done(self, asked: Asked, reply: Reply) -> None:
+        self._calls -= 1
+        self._size -= asked.size
+        self._note(asked.way, -1)
         self._answer(reply)
         self._go_on()

@@ -166,6 +166,17 @@ async def test_a_character_cut_in_two_by_fragments_is_whole_again(server: Server
         assert (await raw.answer())["result"] == {"users": []}
 
 
+async def test_fragments_without_end_are_bounded_however_small_they_are(server: Server) -> None:
+    async with socket(server) as raw:
+        await raw.send(frame(TEXT, LOOK[:5], final=False))
+        for _ in range(20):
+            await raw.send(frame(CONTINUED, b"", final=False) * 1_000)
+        await raw.send(frame(CONTINUED, LOOK[5:]))
+        assert (await raw.answer())["id"] == 1
+        await raw.send(frame(TEXT, b" ", final=False) + frame(CONTINUED, b" " * 1_000, final=False) * 132)
+        assert [one.code for one in await raw.gone()] == [1009]
+
+
 async def test_bytes_that_come_one_by_one_are_a_call(server: Server) -> None:
     async with socket(server) as raw:
         raw.writer.transport.get_extra_info("socket").setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
@@ -484,6 +495,21 @@ async def test_a_connection_that_is_being_closed_can_do_nothing_more(server: Ser
 # Order, and slow readers
 
 
+async def test_long_calls_wait_in_the_socket_and_not_in_memory(server: Server) -> None:
+    ann, token = server.add("ann")
+    held = threading.Event()
+    server.app.writer.put(Job(lambda tx: held.wait(30), Caller(), {}, None, lambda _: None))
+    async with socket(server, token) as raw:
+        long = frame(TEXT, request("messages.post", 1, room=1, body="x", nonce="n").ljust(100_000))
+        sending = asyncio.create_task(raw.send(long * 10))
+        connection = connection_of(server, ann)
+        await until(lambda: connection._paused)
+        assert connection._calls._calls == 3
+        held.set()
+        assert len([await raw.answer() for _ in range(10)]) == 10
+        await sending
+
+
 async def test_calls_under_way_together_each_see_the_changes_before_them(server: Server) -> None:
     _, token = server.add("ann")
     async with socket(server, token) as raw:
@@ -541,7 +567,7 @@ async def test_who_calls_faster_than_can_be_answered_has_to_wait_and_loses_nothi
         await raw.send(b"".join(frame(TEXT, one) for one in calls))
         connection = connection_of(server, ann)
         await until(lambda: connection._paused)
-        assert connection._calls._running == 64
+        assert connection._calls._calls == 64
         held.set()
         answers = [await raw.answer() for _ in range(200)]
         assert {one["id"] for one in answers} == set(range(200))

@@ -209,7 +209,9 @@ class Connection(Wire):
         self._site.hub.leave(self)
 
     def closed(self) -> None:
-        del self._calls  # they know this connection, which would stay until the garbage collector came, seldom as it does
+        del (
+            self._calls
+        )  # they know this connection, which would stay until the garbage collector came, seldom as it does
         self._site.closing.discard(self)
         if not self._site.closing:
             self._site.all_closed.set()

@@ -38,7 +38,7 @@ class Wire:
     """One end of a WebSocket. A subclass is told what comes, and that it is over."""
 
     __slots__ = (
-        *("_behind", "_bytes", "_frames", "_kind", "_lingering", "_loop", "_out", "_parts", "_paused", "_pong"),
+        *("_behind", "_bytes", "_frames", "_held", "_kind", "_lingering", "_loop", "_out", "_paused", "_pong"),
         *("_rest", "_send", "_sock", "_then", "shut"),
     )
 
@@ -52,7 +52,8 @@ class Wire:
         """What has come and is no whole frame yet, or has to wait; None once nothing more is read."""
         self._paused = False
         self._kind = CONTINUED
-        self._parts: list[bytes] = []
+        self._held = bytearray()
+        """What has come of a message, which is of this `_kind`."""
         self._out: list[bytes] = []
         self._behind: memoryview | None = None
         """What the kernel has not taken yet; all else waits for it."""
@@ -124,7 +125,7 @@ class Wire:
             return
         data, at = self._rest + data, 0
         try:
-            while found := read_frame(data, at, MESSAGE_MOST - sum(map(len, self._parts))):
+            while found := read_frame(data, at, MESSAGE_MOST - len(self._held)):
                 at = found.end
                 self._take_frame(found)
                 if self._rest is None:
@@ -152,12 +153,12 @@ class Wire:
         if (found.opcode == CONTINUED) != (self._kind != CONTINUED):
             raise Violation(PROTOCOL_ERROR)
         self._kind = found.opcode or self._kind
-        self._parts.append(found.payload)
+        self._held += found.payload
         if found.final:
-            payload = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-            kind, self._kind = self._kind, CONTINUED
-            self._parts.clear()
-            self.heard(text_of(payload) if kind == TEXT else None)
+            kind, text = self._kind, bytes(self._held)
+            self._kind = CONTINUED
+            self._held.clear()
+            self.heard(text_of(text) if kind == TEXT else None)
 
     def _take_ping(self, payload: bytes) -> None:
         """Answer a ping; while the other side reads nothing, only the last (§5.5.3)."""
