@@ -1,7 +1,6 @@
 """What tests ask for by name: a database of either kind, a stage, a server; and no log line that was not expected."""
 
 import logging
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,38 +8,40 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
-from tests.world import Postgres, Server, Stage, Valkey, open_database, serving, settings
+from tests.servers import Postgres, Valkey
+from tests.world import Server, Stage, open_database, serving, settings
 
 hypothesis_settings.register_profile("gate", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("long", max_examples=500, deadline=None)
 hypothesis_settings.load_profile("gate")
 
 SERVERS = {"postgres", "valkey"}
+DIFFERS = {"test_bus", "test_engine", "test_processes", "test_races", "test_services_search", "test_writer"}
+"""Modules about what differs between the stores, and between the buses: the gate runs them on both."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs a database server or a bus of its own is `wide`: the gate goes without."""
+    """What needs a database server or a bus of its own is `wide`, but for what differs there: the gate goes without."""
     for item in items:
         assert isinstance(item, pytest.Function)
         kind = item.callspec.params.get("database") if hasattr(item, "callspec") else None
-        if kind == "postgresql" or SERVERS & set(item.fixturenames):
+        serves = kind == "postgresql" or SERVERS & set(item.fixturenames)
+        if serves and item.module.__name__.rpartition(".")[2] not in DIFFERS:
             item.add_marker(pytest.mark.wide)
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """PostgreSQL, started where a test asks for it."""
-    memory = Path("/dev/shm")  # noqa: S108  on a disk, most of a test's time is its database being made
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        server = Postgres(Path(folder))
-        yield server
-        server.close()
+    server = Postgres()
+    yield server
+    server.close()
 
 
 @pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[Valkey]:
+def valkey() -> Iterator[Valkey]:
     """A Valkey of one's own."""
-    server = Valkey(tmp_path)
+    server = Valkey()
     yield server
     server.kill()
 

@@ -14,7 +14,8 @@ from chinwag.bus import MemoryBus
 from chinwag.bus_redis import LENGTH, STREAM, RedisBus
 from chinwag.changes import Change, End
 from chinwag.hub import Told, told
-from tests.world import Valkey, until
+from tests.servers import Valkey
+from tests.world import until
 
 
 class Process:

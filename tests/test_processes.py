@@ -16,7 +16,8 @@ from redis.asyncio import Redis
 
 from chinwag.errors import CLOSE_BANNED, CLOSE_RESTART, CLOSE_SIGNED_OUT
 from tests import world
-from tests.world import Client, Fault, Postgres, Server, Valkey, serving
+from tests.servers import Postgres, Valkey
+from tests.world import Client, Fault, Server, serving
 
 
 class Pair:

@@ -14,7 +14,8 @@ from chinwag.rpc import METHODS
 from chinwag.services import due
 from chinwag.store.engine import connect
 from chinwag.store.tx import Caller, Tx
-from tests.world import Postgres, Stage
+from tests.servers import Postgres
+from tests.world import Stage
 
 Call = tuple[str, Caller, dict[str, Any]]
 

