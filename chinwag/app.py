@@ -24,7 +24,7 @@ from chinwag.bus import Bus, MemoryBus
 from chinwag.changes import Change, End
 from chinwag.config import Config
 from chinwag.dispatch import Dispatcher
-from chinwag.errors import CLOSE_RESTART, CLOSE_SIGNED_OUT, CannotStart
+from chinwag.errors import CLOSE_RESTART, CannotStart
 from chinwag.files import SWEEP_EVERY, Files
 from chinwag.hub import Hub, told
 from chinwag.indexer import Indexer
@@ -33,12 +33,15 @@ from chinwag.live import Live
 from chinwag.presence import Presences
 from chinwag.previews import Previews
 from chinwag.push import Pusher
+from chinwag.resync import Resync
 from chinwag.rpc import METHODS
 from chinwag.services import invites, sync, users, workspace
 from chinwag.services.files import Quota
-from chinwag.store import migrate, sessions
+from chinwag.store import migrate
 from chinwag.store import users as user_store
-from chinwag.store.engine import Readers, check_durable, connect, open_engine, sqlite_url
+from chinwag.store.breaker import Breaker
+from chinwag.store.engine import check_durable, connect, open_engine, sqlite_url
+from chinwag.store.readers import Readers
 from chinwag.store.tx import Caller, Tx
 from chinwag.store.writer import Writer
 from chinwag.web.door import Site
@@ -55,7 +58,10 @@ BODY_SECONDS = 30
 """How long a request's body may take, outside uploads."""
 FREEZE_EVERY = 500
 LAG_EVERY = 1.0
-SESSIONS_EVERY = 30.0
+COMPARE_SHARED = 0.4
+"""Seconds between looks at a database to which others write, who may fail to say so."""
+COMPARE_ALONE = 30.0
+"""The same where there is nobody else; sessions end by themselves, too."""
 MEGA = 1_000_000
 
 
@@ -126,14 +132,15 @@ class App:
         self._engine = engine
         self._loop = asyncio.get_running_loop()
         self._lagging: asyncio.TimerHandle | None = None
-        self._sweeping: asyncio.TimerHandle | None = None
         self._clearing: asyncio.TimerHandle | None = None
         self._frozen_at = 0
         self.hub = Hub(self._missed)
         self.presences = Presences(self.hub, gone=self._gone)
         self.bus = self._make_bus()
-        self.readers = Readers(engine)
-        self.writer = Writer(engine, self._tell, elsewhere=self._elsewhere)
+        self.breaker = Breaker(engine)
+        self.readers = Readers(self.breaker)
+        self.writer = Writer(self.breaker, self._tell, elsewhere=self._elsewhere, sqlite=not config.database)
+        self.resync = Resync(self.hub, self._read, COMPARE_SHARED if config.database else COMPARE_ALONE)
         self.alarm = Alarm(self._read, self.writer.run, self.presences.online)
         self.live = Live(self.hub, self.presences, self._read)
         self.indexer = Indexer(self.writer.run, self._spawn)
@@ -159,10 +166,8 @@ class App:
             from chinwag.bus_redis import RedisBus  # its library takes memory, and time at the start
 
             presences = self.presences
-            return RedisBus(
-                self.config.redis, self.hub, resync=self._resync, heard=presences.heard, greet=presences.greet
-            )
-        return MemoryBus(self.hub, resync=self._resync, shared=bool(self.config.database))
+            return RedisBus(self.config.redis, self.hub, heard=presences.heard, greet=presences.greet)
+        return MemoryBus(self.hub)
 
     async def start(self, sockets: list[socket.socket]) -> None:
         """Serve."""
@@ -170,7 +175,7 @@ class App:
         self.presences.start(self.bus)
         self.server.add_sockets(sockets)
         self._watch(self._loop.time() + LAG_EVERY)
-        self._sweep()
+        self.resync.start()
         self._clear()
         self.indexer.start()
         await self.pusher.start(on=self.config.push)
@@ -195,13 +200,14 @@ class App:
                     await self.site.all_closed.wait()
         for connection in list(self.site.closing):
             connection.drop()
-        for timer in (self._lagging, self._sweeping, self._clearing):
+        for timer in (self._lagging, self._clearing):
             if timer:
                 timer.cancel()
         await self.site.give_up()
         await self.files.close()
         await self.previews.close()
         await self.writer.stop()
+        await self.resync.stop()
         await self.bus.stop()
         await self.hub.close()
         self.rpc.close()
@@ -236,28 +242,7 @@ class App:
 
     def _elsewhere(self) -> None:
         self.indexer.note_behind()
-        self.site.spawn(self._resync())
-
-    async def _resync(self) -> None:
-        """Compare with the database what this process last delivered, and which sessions it serves."""
-        known = self.hub.known
-        seqs = await self._read(_seqs, Caller(), names=list(known))
-        for topic, seq in seqs.items():
-            if seq > known[topic]:
-                self.hub.catch_up(topic)
-        await self._end_dead_sessions()
-
-    async def _end_dead_sessions(self) -> None:
-        present = self.hub.sessions
-        alive = await self._read(sessions.page_alive, Caller(), ids=present)
-        dead = [session for session in present if session not in alive]
-        if dead:
-            self.hub.end(End(dead, CLOSE_SIGNED_OUT))
-
-    def _sweep(self) -> None:
-        """Sessions end by themselves, too."""
-        self.site.spawn(self._end_dead_sessions())
-        self._sweeping = self._loop.call_later(SESSIONS_EVERY, self._sweep)
+        self.site.spawn(self.resync.once())
 
     def _clear(self) -> None:
         """Files that nobody wants any more."""
@@ -265,10 +250,11 @@ class App:
         self._clearing = self._loop.call_later(SWEEP_EVERY, self._clear)
 
     def _watch(self, due: float) -> None:
-        """Each second: note how late the loop is, look for dead connections, and keep the collector from walking what
-        lives long, which with thousands of connections is most of a delivery's cost."""
+        """Each second: note how late the loop is, look for dead connections and a dead database, and keep the collector
+        from walking what lives long, which with thousands of connections is most of a delivery's cost."""
         now = self._loop.time()
         note_lag(max(0.0, now - due))
+        self.breaker.look()
         for connection in tuple(self.site.connections):
             connection.look_for_life(now)
         if abs(len(self.site.connections) - self._frozen_at) >= FREEZE_EVERY:
@@ -287,10 +273,6 @@ def freeze() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
-
-
-def _seqs(tx: Tx, *, names: list[str]) -> dict[str, int]:
-    return tx.seqs(names)
 
 
 @contextlib.asynccontextmanager

@@ -1,27 +1,18 @@
 """The bus: what one process tells the hubs of the others.
 
 Its contract: *at most once, and a hint*. The truth is in the database. A hub drops what it knows, orders what comes out
-of order by seq and reads what is missing; `resync` makes it compare its seqs with the database: twice a second while
-the bus is silent, every few seconds otherwise, so that a lost entry costs time and never a message.
+of order by seq and reads what is missing; `resync.py` finds what nobody told. So a lost entry costs time and never a
+message.
 
 Here is the one of a process that is alone; `bus_redis.py` has that of several.
 """
 
 import asyncio
-import logging
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from chinwag.changes import End
 from chinwag.hub import Told
-
-log = logging.getLogger(__name__)
-
-CHECK = 3.0
-CHECK_SILENT = 0.5
-
-Resync = Callable[[], Awaitable[None]]
 
 
 class Listener(Protocol):
@@ -54,18 +45,14 @@ class Bus(Protocol):
 
 
 class MemoryBus:
-    """The bus of a process that is alone. `resync` runs by the clock only where others may write (PostgreSQL)."""
+    """The bus of a process that is alone."""
 
-    def __init__(self, listener: Listener, *, resync: Resync, shared: bool) -> None:
+    def __init__(self, listener: Listener) -> None:
         self.process = secrets.token_hex(8)
         self._listener = listener
-        self._resync = resync
-        self._shared = shared
-        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        if self._shared:
-            self._task = asyncio.create_task(check(self._resync, lambda: True))
+        """There is nobody to listen to."""
 
     def publish(self, news: Told | End) -> None:
         bring(self._listener, news)
@@ -74,7 +61,7 @@ class MemoryBus:
         """There is nobody else."""
 
     async def stop(self) -> None:
-        await cancel(self._task)
+        """Nothing waits."""
 
 
 def bring(listener: Listener, news: Told | End) -> None:
@@ -83,21 +70,6 @@ def bring(listener: Listener, news: Told | End) -> None:
         listener.tell(news)
     else:
         listener.end(news)
-
-
-async def check(resync: Resync, is_silent: Callable[[], bool]) -> None:
-    """Compare with the database for ever: every CHECK seconds, and every CHECK_SILENT while the bus is silent."""
-    waited = 0.0
-    while True:
-        await asyncio.sleep(CHECK_SILENT)
-        waited += CHECK_SILENT
-        if waited < CHECK and not is_silent():
-            continue
-        waited = 0.0
-        try:
-            await resync()
-        except Exception:
-            log.warning("Could not compare with the database.", exc_info=True)
 
 
 async def cancel(task: asyncio.Task[None] | None) -> None:

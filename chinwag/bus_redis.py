@@ -17,7 +17,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from chinwag.bus import Listener, Resync, bring, cancel, check
+from chinwag.bus import Listener, bring, cancel
 from chinwag.changes import End
 from chinwag.hub import Told
 
@@ -30,8 +30,6 @@ LENGTH = 20_000
 BATCH = 500
 WAITING = 50_000
 """So many changes wait for a Redis that is away; older ones are dropped, as every process then reads the database."""
-SILENT = 0.6
-"""Seconds without an answer after which Redis counts as silent: a right taken away must reach here within one."""
 BLOCK = 0.25
 """Seconds that Redis holds a read back for while there is nothing to tell."""
 PAUSE = 0.5
@@ -55,18 +53,15 @@ class RedisBus:
         url: str,
         listener: Listener,
         *,
-        resync: Resync,
         heard: Callable[[bytes], None],
         greet: Callable[[], None],
     ) -> None:
         self.process = secrets.token_hex(8)
         self._url = url
         self._listener = listener
-        self._resync = resync
         self._heard = heard
         self._greet = greet
         self._away: set[Job] = set()
-        self._answered_at = 0.0
         self._news: asyncio.Queue[bytes] = asyncio.Queue()
         self._sending: list[bytes] = []
         self._whispers: asyncio.Queue[bytes] = asyncio.Queue(1_000)
@@ -76,7 +71,6 @@ class RedisBus:
     async def start(self) -> None:
         jobs = (self._send, self._send_whispers, self._read, self._read_whispers)
         self._tasks = [asyncio.create_task(self._keep(job)) for job in jobs]
-        self._tasks.append(asyncio.create_task(check(self._resync, self._is_silent)))
 
     def publish(self, news: Told | End) -> None:
         bring(self._listener, news)
@@ -103,7 +97,7 @@ class RedisBus:
             try:
                 async with self._connect() as redis:
                     await redis.ping()
-                    await self._back(job)
+                    self._back(job)
                     await job(redis)
             except (RedisError, OSError, TimeoutError) as error:
                 if not self._away:
@@ -118,15 +112,11 @@ class RedisBus:
             self._url, protocol=2, socket_connect_timeout=2, socket_timeout=5, retry=Retry(NoBackoff(), 0)
         )
 
-    async def _back(self, job: Job) -> None:
+    def _back(self, job: Job) -> None:
         if job in self._away:
             self._away.discard(job)
             if not self._away:
                 log.info("Redis is back.")
-            await self._resync()
-
-    def _is_silent(self) -> bool:
-        return asyncio.get_running_loop().time() - self._answered_at > SILENT
 
     async def _send(self, redis: Redis) -> None:
         while True:
@@ -152,7 +142,6 @@ class RedisBus:
             self._last = newest[0][0].decode() if newest else "0"
         while True:
             answer: Any = await redis.xread({STREAM: self._last}, count=BATCH, block=int(BLOCK * 1_000))
-            self._answered_at = asyncio.get_running_loop().time()
             for _, entries in answer or ():
                 for number, fields in entries:
                     self._last = number.decode()

@@ -20,9 +20,10 @@ from chinwag.jsonrpc import Reply, Request, batch_of, failure, joined, read, ref
 from chinwag.limits import Limits
 from chinwag.live import Context, Live
 from chinwag.rpc import METHODS, Call
-from chinwag.store.engine import Readers
+from chinwag.store.batch import Done, Job, Outcome
+from chinwag.store.readers import Readers
 from chinwag.store.tx import Caller
-from chinwag.store.writer import Done, Job, Outcome, Writer, settle
+from chinwag.store.writer import Writer, settle
 
 log = logging.getLogger(__name__)
 
@@ -146,11 +147,11 @@ class Dispatcher:
         elif call.way == "read":
             self._begin_read(call.function, caller, values).add_done_callback(partial(_give_result, then))
         elif call.prepare is not None:
-            self._spawn(self._prepare_and_write(call, method, caller, values), partial(_give_done, then))
+            self._spawn(self._prepare_and_write(call, caller, values), partial(_give_done, then))
         else:
             if call.asks_online and "@here" in values["body"].lower():
                 values["online"] = self.live.presences.online()
-            self.writer.put(Job(call.function, caller, values, (method, values.get("room")), then))
+            self.writer.put(Job(call.function, caller, values, then, call.names(values, caller)))
 
     def _done(self, method: str, began: float, then: Then, outcome: Outcome) -> None:
         """A call is over: count it, and pass on what came of it."""
@@ -181,7 +182,7 @@ class Dispatcher:
         await self._index()
         return await self._begin_read(function, caller, values)
 
-    async def _prepare_and_write(self, call: Call, method: str, caller: Caller, values: dict[str, Any]) -> Done:
+    async def _prepare_and_write(self, call: Call, caller: Caller, values: dict[str, Any]) -> Done:
         """Hashing takes long and needs no transaction."""
         if self._hashing >= HASHES + HASHES_WAITING:
             raise TooMany("Many people sign in just now: please try again in a moment.", retry_after=2)
@@ -191,7 +192,7 @@ class Dispatcher:
             prepared = await self._loop.run_in_executor(self._hashers, self.readers.run, call.prepare, caller, values)
         finally:
             self._hashing -= 1
-        return await self.writer.run(call.function, caller, {**values, "prepared": prepared}, (method, None))
+        return await self.writer.run(call.function, caller, {**values, "prepared": prepared})
 
     def _spawn(self, job: Coroutine[Any, Any, Any], then: "Callable[[asyncio.Future[Any]], None]") -> None:
         task = self._loop.create_task(job)

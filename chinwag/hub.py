@@ -203,6 +203,21 @@ class Hub:
             self._deliver(topic, change)
             self._deliver_early(change.topic, topic)
 
+    def compare(self, seqs: dict[str, int]) -> None:
+        """Topics are at these seqs in the database; what has not come a moment later is read from there."""
+        missing = {name: seq for name, seq in seqs.items() if self._is_behind(name, seq)}
+        if missing:
+            self._loop.call_later(PATIENCE, self._look_again, missing)
+
+    def _look_again(self, missing: dict[str, int]) -> None:
+        for name, seq in missing.items():
+            if self._is_behind(name, seq):
+                self.catch_up(name)
+
+    def _is_behind(self, name: str, seq: int) -> bool:
+        topic = self._topics.get(name)
+        return topic is not None and topic.seq is not None and topic.seq < seq
+
     def look_for_hole(self, name: str) -> None:
         """Read what was missed of a topic, if it still is."""
         topic = self._topics.get(name)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from chinwag.changes import room_topic, user_topic
 from chinwag.limits import address_key
 from chinwag.live import here, resume, set_state, start, typing
 from chinwag.services import (
@@ -82,7 +83,7 @@ class Call:
     `over` is "http" where the answer sets a cookie, "socket" where it is about the connection; `prepare` runs in the
     hashing threads before a write, and its result is passed on as `prepared`; a function with a parameter `online` is
     given who is online, where its `body` may call them; `rates` name the limit and what it counts by; `indexed` is what
-    looks into the index of words.
+    looks into the index of words; `own` is what changes nothing but what is the caller's own.
     """
 
     function: Callable[..., Any]
@@ -92,6 +93,7 @@ class Call:
     prepare: Callable[..., Any] | None = None
     rates: tuple[tuple[str, Key], ...] = ()
     indexed: bool = False
+    own: bool = False
     params: type[msgspec.Struct] = field(init=False)
     result: Any = field(init=False)
     asks_online: bool = field(init=False)
@@ -104,6 +106,14 @@ class Call:
         object.__setattr__(self, "params", struct)
         object.__setattr__(self, "result", signature.return_annotation)
         object.__setattr__(self, "asks_online", "online" in signature.parameters)
+
+    def names(self, values: dict[str, Any], caller: Caller) -> tuple[str, ...]:
+        """The topics that a call with these params is about to lock, as far as they say so."""
+        if self.own:
+            return (user_topic(caller.user),) if caller.user else ()
+        if "message" in values:
+            return (f"message:{values['message']}",)
+        return (room_topic(values["room"]),) if "room" in values else ()
 
 
 def _field(one: inspect.Parameter) -> Any:
@@ -201,30 +211,30 @@ METHODS: dict[str, Call] = {
     "messages.report": _write(reports.create, rates=(("report", by_user),)),
     "reports.page": _read(reports.page),
     "reports.done": _write(reports.done),
-    "drafts.save": _write(drafts.save),
-    "scheduled.create": _write(scheduled.create),
-    "scheduled.edit": _write(scheduled.edit),
-    "scheduled.cancel": _write(scheduled.cancel),
+    "drafts.save": _write(drafts.save, own=True),
+    "scheduled.create": _write(scheduled.create, own=True),
+    "scheduled.edit": _write(scheduled.edit, own=True),
+    "scheduled.cancel": _write(scheduled.cancel, own=True),
     "scheduled.page": _read(scheduled.page),
-    "reminders.create": _write(reminders.create),
-    "reminders.cancel": _write(reminders.cancel),
+    "reminders.create": _write(reminders.create, own=True),
+    "reminders.cancel": _write(reminders.cancel, own=True),
     "reminders.page": _read(reminders.page),
-    "reads.mark": _write(reads.mark),
-    "reads.unmark": _write(reads.unmark),
-    "saved.set": _write(saved.set),
-    "saved.done": _write(saved.done),
+    "reads.mark": _write(reads.mark, own=True),
+    "reads.unmark": _write(reads.unmark, own=True),
+    "saved.set": _write(saved.set, own=True),
+    "saved.done": _write(saved.done, own=True),
     "saved.page": _read(saved.page),
     "saved.marks": _read(saved.marks),
     "emoji.page": _read(emoji.page),
     "emoji.remove": _write(emoji.remove),
     "threads.page": _read(threads.page),
-    "threads.follow": _write(threads.follow),
-    "threads.mark": _write(threads.mark),
+    "threads.follow": _write(threads.follow, own=True),
+    "threads.mark": _write(threads.mark, own=True),
     "inbox.page": _read(inbox.page),
-    "inbox.mark": _write(inbox.mark),
-    "inbox.mark_all": _write(inbox.mark_all),
-    "mine.set": _write(mine.change),
-    "preferences.set": _write(preferences.change),
+    "inbox.mark": _write(inbox.mark, own=True),
+    "inbox.mark_all": _write(inbox.mark_all, own=True),
+    "mine.set": _write(mine.change, own=True),
+    "preferences.set": _write(preferences.change, own=True),
     "push.subscribe": _write(devices.subscribe),
     "push.unsubscribe": _write(devices.unsubscribe),
     "push.list": _read(devices.list_all),

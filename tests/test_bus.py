@@ -2,14 +2,12 @@
 
 import asyncio
 import contextlib
-import signal
 import socket
 from collections.abc import AsyncIterator
 
 import pytest
 from redis.asyncio import Redis
 
-from chinwag import bus as bus_module
 from chinwag.bus import MemoryBus
 from chinwag.bus_redis import LENGTH, STREAM, RedisBus
 from chinwag.changes import Change, End
@@ -19,24 +17,20 @@ from tests.world import until
 
 
 class Process:
-    """A process as the bus sees it: a hub that keeps what it is told, and counts how often it must ask the database."""
+    """A process as the bus sees it: a hub that keeps what it is told."""
 
     def __init__(self, url: str) -> None:
         self.seqs: list[int] = []
         self.ended: list[int] = []
         self.whispers: list[bytes] = []
-        self.resyncs = 0
         self.greetings = 0
-        self.bus = RedisBus(url, self, resync=self._resync, heard=self.whispers.append, greet=self._greet)
+        self.bus = RedisBus(url, self, heard=self.whispers.append, greet=self._greet)
 
     def tell(self, change: Told) -> None:
         self.seqs.append(change.seq)
 
     def end(self, end: End) -> None:
         self.ended += end.sessions
-
-    async def _resync(self) -> None:
-        self.resyncs += 1
 
     def _greet(self) -> None:
         self.greetings += 1
@@ -97,7 +91,7 @@ async def test_what_is_said_while_redis_is_away_is_told_when_it_is_back(
     one, other = two
     valkey.kill()
     one.say(1, 2, 3)
-    await until(lambda: other.resyncs > 1)
+    await until(lambda: bool(one.bus._away) and bool(other.bus._away))
     valkey.start()
     one.say(4)
     await until(lambda: other.seqs[-1:] == [4])
@@ -105,32 +99,14 @@ async def test_what_is_said_while_redis_is_away_is_told_when_it_is_back(
 
 
 @pytest.mark.logs
-async def test_a_process_whose_redis_comes_back_compares_at_once_and_greets_again(
-    two: tuple[Process, Process], valkey: Valkey, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_process_whose_redis_comes_back_greets_again(two: tuple[Process, Process], valkey: Valkey) -> None:
     one, _ = two
-    monkeypatch.setattr(bus_module, "CHECK_SILENT", 1_000)
     valkey.kill()
     await until(lambda: bool(one.bus._away))
-    resyncs, greetings = one.resyncs, one.greetings
+    greetings = one.greetings
     valkey.start()
-    await until(lambda: one.resyncs > resyncs and one.greetings > greetings)
+    await until(lambda: one.greetings > greetings)
     await until(lambda: not one.bus._away)
-
-
-@pytest.mark.logs
-async def test_a_redis_that_says_nothing_is_noticed_within_a_second(
-    two: tuple[Process, Process], valkey: Valkey, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, other = two
-    monkeypatch.setattr(bus_module, "CHECK", 1_000)
-    await until(lambda: not other.bus._is_silent())
-    resyncs = other.resyncs
-    valkey.send_signal(signal.SIGSTOP)
-    try:
-        await until(lambda: other.resyncs > resyncs, seconds=1.5)
-    finally:
-        valkey.send_signal(signal.SIGCONT)
 
 
 async def test_a_redis_that_is_emptied_loses_nothing_that_is_said_after(
@@ -199,19 +175,7 @@ async def test_a_process_without_its_redis_talks_to_itself_and_stops_in_time() -
             await alone.bus.stop()
 
 
-@pytest.mark.parametrize(("shared", "asks"), [(True, True), (False, False)])
-async def test_a_process_that_is_alone_asks_the_database_only_where_others_may_write(
-    shared: bool, asks: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bus_module, "CHECK_SILENT", 0.001)
+def test_a_process_that_is_alone_tells_itself() -> None:
     process = Process("redis://nowhere")
-    bus = MemoryBus(process, resync=process._resync, shared=shared)
-    await bus.start()
-    bus.publish(change(1))
-    if asks:
-        await until(lambda: process.resyncs > 0)
-    else:
-        await asyncio.sleep(0.05)
-    await bus.stop()
+    MemoryBus(process).publish(change(1))
     assert process.seqs == [1]
-    assert (process.resyncs > 0) is asks

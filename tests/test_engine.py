@@ -11,7 +11,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from chinwag.errors import CannotStart, Unavailable
 from chinwag.store import audit
-from chinwag.store.engine import Readers, check_durable, connect, is_away, open_engine, sqlite_url
+from chinwag.store.breaker import Breaker
+from chinwag.store.engine import check_durable, connect, is_away, open_engine, sqlite_url
+from chinwag.store.readers import Readers
 from chinwag.store.tx import Caller, Tx
 
 
@@ -70,7 +72,7 @@ async def test_a_read_sees_one_snapshot(engine: Engine) -> None:
             audit.add(Tx(other), "act", "meanwhile")
         return before, count(tx)
 
-    readers = Readers(engine)
+    readers = Readers(Breaker(engine))
     assert await asyncio.to_thread(readers.run, twice, Caller(), {}) == (0, 0)
     assert await asyncio.to_thread(readers.run, count, Caller(), {}) == 1
     readers.close()
@@ -81,7 +83,7 @@ def test_a_reader_writes_nothing_on_postgresql(postgres: Any, tmp_path: Path) ->
     from tests.world import settings
 
     engine = app.open_database(settings(tmp_path, database=postgres.database()))
-    readers = Readers(engine)
+    readers = Readers(Breaker(engine))
     with pytest.raises(DBAPIError, match="read-only"):
         readers.run(lambda tx: audit.add(tx, "act", "from a reader"), Caller(), {})
     readers.close()
@@ -93,7 +95,7 @@ def test_a_reader_whose_connection_was_lost_gets_another(postgres: Any, tmp_path
     from tests.world import settings
 
     engine = app.open_database(settings(tmp_path, database=postgres.database()))
-    readers = Readers(engine)
+    readers = Readers(Breaker(engine))
     with pytest.raises(Unavailable):
         readers.run(lambda tx: tx.db.execute(text("SELECT pg_terminate_backend(pg_backend_pid())")), Caller(), {})
     assert readers.run(lambda tx: tx.seqs(["workspace"]), Caller(), {}).keys() == {"workspace"}

@@ -38,15 +38,16 @@ MAY_IMPORT = {
     "presence": "hub bus changes",
     "alarm": "services store errors",
     "indexer": "services store changes",
+    "resync": "hub services store changes errors",
     "live": "services hub presence store changes errors",
     "jsonrpc": "store errors",
-    "rpc": "services live limits store",
+    "rpc": "services live limits store changes",
     "dispatch": "rpc jsonrpc hub live limits store errors",
     "pipeline": "dispatch jsonrpc hub store",
     "schema": "rpc changes errors",
     "web": "web pipeline dispatch jsonrpc frames live hub files kinds services store changes config errors",
-    "app": "alarm indexer web dispatch rpc live schema blobs files previews push services hub bus bus_redis presence "
-    "limits store config changes errors",
+    "app": "alarm indexer resync web dispatch rpc live schema blobs files previews push services hub bus bus_redis "
+    "presence limits store config changes errors",
     "cli": "app services store config logs errors",
     "__main__": "cli",
     "__init__": "",
@@ -65,13 +66,13 @@ LIBRARIES = {
     "markdown_it": "services/markdown",
     "nh3": "services/markdown",
     "argparse": "cli config",
-    "asyncio": "store/writer hub bus bus_redis presence alarm indexer dispatch web app cli pictures files fetch "
+    "asyncio": "store/writer hub bus bus_redis presence alarm indexer resync dispatch web app cli pictures files fetch "
     "previews push",
     "PIL": "decoder",
     "obstore": "blobs",
     "resource": "decoder",
-    "threading": "store/engine store/writer services/search:Lock",
-    "socket": "web/socket web/wire app fetch",
+    "threading": "store/breaker store/readers store/writer services/search:Lock",
+    "socket": "store/breaker web/socket web/wire app fetch",
     "subprocess": "cli",
     "json": "jsonrpc decoder",
 }

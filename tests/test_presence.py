@@ -26,7 +26,7 @@ class Wire(MemoryBus):
     """Whispers reach the other processes at once, unless the wire is cut."""
 
     def __init__(self, others: list["Process"], process: "Process") -> None:
-        super().__init__(process.hub, resync=_nothing, shared=False)
+        super().__init__(process.hub)
         self.cut = False
         self._others = others
         self._me = process
@@ -35,10 +35,6 @@ class Wire(MemoryBus):
         for other in () if self.cut else self._others:
             if other is not self._me:
                 other.presences.heard(payload)
-
-
-async def _nothing() -> None:
-    pass
 
 
 async def _no_hole(topic: str, since: int) -> Change:

@@ -15,6 +15,10 @@ import pytest
 from redis.asyncio import Redis
 
 from chinwag.errors import CLOSE_BANNED, CLOSE_RESTART, CLOSE_SIGNED_OUT
+from chinwag.services import messages
+from chinwag.store import breaker
+from chinwag.store.engine import connect
+from chinwag.store.tx import Tx
 from tests import world
 from tests.servers import Postgres, Valkey
 from tests.world import Client, Fault, Server, serving
@@ -49,11 +53,9 @@ class Pair:
         calls = (client.call("messages.post", room=self.room, body=word, nonce=word) for word in words)
         return list(await asyncio.gather(*calls))
 
-    async def hears(self, client: Client, word: str, seconds: float = 10) -> float:
-        """Wait until a client holds a message; how long it took."""
-        began = time.monotonic()
-        await client.until(lambda: word in client.bodies(self.room)[-20:], seconds)
-        return time.monotonic() - began
+    async def hears(self, client: Client, word: str) -> None:
+        """Wait until a client holds a message."""
+        await client.until(lambda: word in client.bodies(self.room)[-20:])
 
     async def close(self) -> None:
         await self.ann.close()
@@ -95,12 +97,10 @@ async def test_both_hear_both_in_one_order_without_holes(pair: Pair) -> None:
     assert (pair.ann.holes, pair.bob.holes) == (0, 0)
 
 
-async def test_who_is_removed_in_one_is_quiet_in_the_other_within_a_second(pair: Pair) -> None:
+async def test_who_is_removed_in_one_is_quiet_in_the_other(pair: Pair) -> None:
     talking = asyncio.create_task(pair.say(pair.ann, *words("ann", 200)))
     await pair.one.rpc(pair.ann_token, "members.remove", room=pair.room, user=pair.bob_id)
-    removed = time.monotonic()
-    await pair.bob.until(lambda: pair.topic not in pair.bob.held, 1)
-    assert time.monotonic() - removed < 1
+    await pair.bob.until(lambda: pair.topic not in pair.bob.held)
     heard = len(pair.bob.heard)
     await talking
     await pair.say(pair.ann, "a secret")
@@ -116,14 +116,14 @@ async def test_a_session_ended_in_one_closes_its_sockets_in_the_other(pair: Pair
     other = await pair.one.client(pair.one.token(pair.bob_id))
     await other.start()
     await other.call("sessions.end", id=current)
-    assert await pair.bob.closed(1) == CLOSE_SIGNED_OUT
+    assert await pair.bob.closed() == CLOSE_SIGNED_OUT
     assert (await other.call("accounts.me"))["user"]["id"] == pair.bob_id
     await other.close()
 
 
 async def test_who_is_banned_in_one_is_put_out_of_the_other(pair: Pair) -> None:
     await pair.ann.call("users.ban", user=pair.bob_id)
-    assert await pair.bob.closed(1) == CLOSE_BANNED
+    assert await pair.bob.closed() == CLOSE_BANNED
 
 
 async def test_presence_and_typing_cross(pair: Pair) -> None:
@@ -185,12 +185,12 @@ async def test_who_is_cut_off_from_one_resumes_at_the_other(pair: Pair) -> None:
 
 
 @pytest.mark.logs
-async def test_without_redis_people_go_on_talking_and_hear_each_other_each_second(pair: Pair, valkey: Valkey) -> None:
+async def test_without_redis_people_go_on_talking_and_hear_each_other(pair: Pair, valkey: Valkey) -> None:
     valkey.kill()
     await pair.say(pair.ann, "ann0")
-    assert await pair.hears(pair.bob, "ann0") < 2
+    await pair.hears(pair.bob, "ann0")
     await pair.say(pair.bob, "bob0")
-    assert await pair.hears(pair.ann, "bob0") < 2
+    await pair.hears(pair.ann, "bob0")
     valkey.start()
     await world.until(lambda: not pair.one.app.bus._away and not pair.two.app.bus._away)  # type: ignore[attr-defined]
     await asyncio.gather(pair.say(pair.ann, "ann1"), pair.say(pair.bob, "bob1"))
@@ -222,14 +222,17 @@ async def test_redis_may_be_emptied_in_the_middle_of_talk(pair: Pair, valkey: Va
     await check_one_order(pair, 400)
 
 
+@pytest.mark.wide
 @pytest.mark.logs
-async def test_a_removal_reaches_the_other_process_while_redis_says_nothing(pair: Pair, valkey: Valkey) -> None:
+async def test_a_removal_reaches_the_other_process_within_a_second_while_redis_says_nothing(
+    pair: Pair, valkey: Valkey
+) -> None:
     await asyncio.sleep(1)
     valkey.send_signal(signal.SIGSTOP)
     try:
         await pair.ann.call("members.remove", room=pair.room, user=pair.bob_id)
         removed = time.monotonic()
-        await pair.bob.until(lambda: pair.topic not in pair.bob.held, 3)
+        await pair.bob.until(lambda: pair.topic not in pair.bob.held)
         took = time.monotonic() - removed
         heard = len(pair.bob.heard)
         await pair.say(pair.ann, "a secret")
@@ -237,7 +240,78 @@ async def test_a_removal_reaches_the_other_process_while_redis_says_nothing(pair
         assert "a secret" not in "".join(pair.bob.heard[heard:])
     finally:
         valkey.send_signal(signal.SIGCONT)
-    assert took < 1.5
+    assert took < 1
+
+
+# Without PostgreSQL
+
+
+async def refused(pair: Pair, nonce: str) -> None:
+    """Say something that cannot be kept: that is said."""
+    with pytest.raises(Fault) as fault:
+        await pair.ann.call("messages.post", room=pair.room, body=nonce, nonce=nonce)
+    assert fault.value.kind == "unavailable"
+
+
+async def said_in_the_end(pair: Pair, client: Client, word: str) -> None:
+    """Say something again and again, with one nonce, until it is kept."""
+    async with asyncio.timeout(30):
+        while True:
+            with contextlib.suppress(Fault):
+                await pair.say(client, word)
+                return
+            await asyncio.sleep(0.1)
+
+
+@pytest.mark.logs
+async def test_a_database_that_is_killed_is_said_and_found_again(pair: Pair, postgres: Postgres) -> None:
+    await pair.say(pair.ann, "ann0")
+    postgres.kill()
+    await refused(pair, "ann1")
+    with pytest.raises(Fault, match="database is away"):
+        await pair.bob.call("messages.page", room=pair.room)
+    postgres.start()
+    await said_in_the_end(pair, pair.ann, "ann1")
+    for word in words("bob", 2):
+        await said_in_the_end(pair, pair.bob, word)
+    await check_one_order(pair, 4)
+
+
+@pytest.mark.logs
+async def test_a_database_that_says_nothing_any_more_is_given_up_and_found_again(
+    pair: Pair, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "PATIENCE", 1)
+    await pair.say(pair.ann, "ann0")
+    postgres.pause()
+    try:
+        reading = asyncio.create_task(pair.bob.call("messages.page", room=pair.room))
+        await refused(pair, "ann1")
+        await refused(pair, "ann1")
+        with pytest.raises(Fault, match="database is away"):
+            await reading
+    finally:
+        postgres.go_on()
+    await said_in_the_end(pair, pair.ann, "ann1")
+    for word in words("bob", 2):
+        await said_in_the_end(pair, pair.bob, word)
+    await check_one_order(pair, 4)
+
+
+async def test_a_process_that_stops_in_the_middle_of_a_transaction_holds_nobody_up_for_long(pair: Pair) -> None:
+    with connect(pair.one.engine) as stopped:
+        Tx(stopped).take(pair.topic)
+        await pair.say(pair.ann, "ann0")
+        stopped.invalidate()
+    await pair.hears(pair.bob, "ann0")
+
+
+async def test_what_nobody_told_is_found(pair: Pair) -> None:
+    """A process that dies between its commit and its word; a command beside the server."""
+    ann = pair.one.stage.sign_in(pair.ann.me["id"])
+    pair.one.stage.act(messages.post, ann, room=pair.room, body="untold", nonce="untold")
+    await pair.hears(pair.ann, "untold")
+    await pair.hears(pair.bob, "untold")
 
 
 # Processes of their own
@@ -341,7 +415,7 @@ async def test_a_message_of_one_process_is_heard_in_another_of_its_own(
         await asyncio.gather(pair.say(pair.ann, *words("ann", 150)), pair.say(pair.bob, *words("bob", 150)))
         await check_one_order(pair, 300)
         await pair.ann.call("members.remove", room=pair.room, user=pair.bob_id)
-        await pair.bob.until(lambda: pair.topic not in pair.bob.held, 1)
+        await pair.bob.until(lambda: pair.topic not in pair.bob.held)
         await pair.say(pair.ann, "a secret")
         await pair.bob.call("accounts.me")
         assert "a secret" not in "".join(pair.bob.heard)

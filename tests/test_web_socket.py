@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from chinwag.store.batch import Job
 from chinwag.store.tx import Caller
-from chinwag.store.writer import Job
 from chinwag.web import socket as web_socket
 from chinwag.web.socket import Connection
 from tests.raw import ACCEPT, BINARY, CLOSE, CONTINUED, PING, PONG, TEXT, Raw, dial, frame, request, socket
@@ -498,7 +498,7 @@ async def test_a_connection_that_is_being_closed_can_do_nothing_more(server: Ser
 async def test_long_calls_wait_in_the_socket_and_not_in_memory(server: Server) -> None:
     ann, token = server.add("ann")
     held = threading.Event()
-    server.app.writer.put(Job(lambda tx: held.wait(30), Caller(), {}, None, lambda _: None))
+    server.app.writer.put(Job(lambda tx: held.wait(30), Caller(), {}, lambda _: None))
     async with socket(server, token) as raw:
         long = frame(TEXT, request("messages.post", 1, room=1, body="x", nonce="n").ljust(100_000))
         sending = asyncio.create_task(raw.send(long * 10))
@@ -560,7 +560,7 @@ async def test_what_is_about_the_connection_waits_for_all_before_it_and_all_afte
 async def test_who_calls_faster_than_can_be_answered_has_to_wait_and_loses_nothing(server: Server) -> None:
     ann, token = server.add("ann")
     held = threading.Event()
-    server.app.writer.put(Job(lambda tx: held.wait(30), Caller(), {}, None, lambda _: None))
+    server.app.writer.put(Job(lambda tx: held.wait(30), Caller(), {}, lambda _: None))
     async with socket(server, token) as raw:
         await raw.send(b"".join(frame(TEXT, request("saved.marks", n)) for n in range(3)))
         calls = [request("messages.post", n, room=1, body=f"m{n}", nonce=f"n{n}") for n in range(3, 200)]

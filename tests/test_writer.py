@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from sqlalchemy import Connection, Engine, func, select, text
 from chinwag.changes import Change, End
 from chinwag.errors import Conflict, Unavailable
 from chinwag.store import audit
+from chinwag.store import batch as batches
 from chinwag.store import writer as writer_module
+from chinwag.store.breaker import Breaker
 from chinwag.store.engine import connect
 from chinwag.store.tables import audit as entries
 from chinwag.store.tx import Caller, Tx
@@ -29,13 +32,14 @@ class Ledger:
         self.engine = engine
         self.told: list[Change | End] = []
         self.noticed = 0
-        self.writer = Writer(engine, self.told.extend, elsewhere=self._notice)
+        sqlite = engine.dialect.name == "sqlite"
+        self.writer = Writer(Breaker(engine), self.told.extend, elsewhere=self._notice, sqlite=sqlite)
 
     def _notice(self) -> None:
         self.noticed += 1
 
-    async def run(self, function: Callable[..., Any], lane: object = None, **params: Any) -> Any:
-        return (await self.writer.run(function, NOBODY, params, lane)).result
+    async def run(self, function: Callable[..., Any], names: tuple[str, ...] = (), **params: Any) -> Any:
+        return (await self.writer.run(function, NOBODY, params, names)).result
 
     def written(self) -> list[str]:
         """The entries in the database, as anybody else reads it."""
@@ -98,7 +102,7 @@ async def batch(ledger: Ledger, calls: list[Any]) -> list[Any]:
     gate = Gate()
     held = asyncio.create_task(ledger.run(gate.hold))
     await gate.reached()
-    running = [asyncio.create_task(ledger.run(function, lane="one", **params)) for function, params in calls]
+    running = [asyncio.create_task(ledger.run(function, **params)) for function, params in calls]
     await asyncio.sleep(0)
     gate.open()
     await held
@@ -106,16 +110,16 @@ async def batch(ledger: Ledger, calls: list[Any]) -> list[Any]:
 
 
 async def test_calls_that_wait_share_one_transaction(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    batches = []
-    together = ledger.writer._together
+    sizes = []
+    together = batches._together
 
     def count(connection: Connection, jobs: list[Any]) -> Any:
-        batches.append(len(jobs))
+        sizes.append(len(jobs))
         return together(connection, jobs)
 
-    monkeypatch.setattr(ledger.writer, "_together", count)
+    monkeypatch.setattr(batches, "_together", count)
     results = await batch(ledger, [(note, {"word": f"w{number}"}) for number in range(20)])
-    assert batches[-1] == 20
+    assert sizes[-1] == 20
     assert results == sorted(results)
     assert ledger.written() == [f"w{number}" for number in range(20)]
     assert ledger.seqs() == results
@@ -167,6 +171,24 @@ async def test_a_lost_connection_confirms_nothing_and_is_made_anew(ledger: Ledge
     assert ledger.written() == ["again"]
 
 
+@pytest.mark.logs
+async def test_a_connection_that_is_lost_before_the_commit_costs_nobody_anything(ledger: Ledger) -> None:
+    if ledger.engine.dialect.name == "sqlite":
+        return  # a file is not lost
+    tries: list[str] = []
+
+    def lose_once(tx: Tx) -> int:
+        tries.append("")
+        if len(tries) == 1:
+            tx.db.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        return note(tx, word="in the end")
+
+    results = await batch(ledger, [(note, {"word": "before"}), (lose_once, {}), (note, {"word": "after"})])
+    assert results == sorted(results)
+    assert ledger.written() == ["before", "in the end", "after"]
+    assert ledger.seqs() == results
+
+
 async def test_an_answer_comes_only_once_others_can_read_it(ledger: Ledger) -> None:
     async def check(number: int) -> None:
         await ledger.run(note, word=f"w{number}")
@@ -177,7 +199,7 @@ async def test_an_answer_comes_only_once_others_can_read_it(ledger: Ledger) -> N
 
 async def test_a_caller_who_went_away_has_done_it_all_the_same(ledger: Ledger) -> None:
     gate = Gate()
-    held = asyncio.create_task(ledger.run(gate.hold, lane=1))
+    held = asyncio.create_task(ledger.run(gate.hold))
     gone = asyncio.create_task(ledger.run(note, word="still there"))
     await gate.reached()
     gone.cancel()
@@ -244,6 +266,33 @@ async def test_two_that_wait_for_each_other_both_succeed(pair: tuple[Ledger, Led
     assert len(tries) > 2
 
 
+async def test_batches_that_name_what_they_lock_never_wait_for_each_other(pair: tuple[Ledger, Ledger]) -> None:
+    tries: list[str] = []
+
+    def slowly(tx: Tx, *, topic: str) -> None:
+        tries.append(topic)
+        tx.take(topic)
+        time.sleep(0.02)
+
+    rooms = [f"room:{number}" for number in range(2, 12)]
+    for room in rooms:
+        await pair[0].run(lambda tx, room=room: tx.open_topic(room))
+    gates = [Gate(), Gate()]
+    held = [asyncio.create_task(ledger.run(gate.hold)) for ledger, gate in zip(pair, gates, strict=True)]
+    for gate in gates:
+        await gate.reached()
+    running = [
+        asyncio.create_task(ledger.run(slowly, (room,), topic=room))
+        for ledger, order in ((pair[0], rooms), (pair[1], rooms[::-1]))
+        for room in order
+    ]
+    await asyncio.sleep(0)
+    for gate in gates:
+        gate.open()
+    await asyncio.gather(*held, *running)
+    assert sorted(tries) == sorted(rooms * 2)
+
+
 async def test_one_who_lost_a_race_for_a_name_looks_again(pair: tuple[Ledger, Ledger]) -> None:
     one, other = pair
     both = threading.Barrier(2)
@@ -267,7 +316,7 @@ async def test_one_who_lost_a_race_for_a_name_looks_again(pair: tuple[Ledger, Le
 async def test_calls_of_several_processes_take_each_seq_once_and_each_tells_its_own(
     pair: tuple[Ledger, Ledger],
 ) -> None:
-    calls = (pair[number % 2].run(note, lane="room", word=f"w{number}") for number in range(200))
+    calls = (pair[number % 2].run(note, word=f"w{number}") for number in range(200))
     results = await asyncio.gather(*calls)
     assert sorted(results) == list(range(min(results), min(results) + 200))
     for number, ledger in enumerate(pair):

@@ -37,6 +37,7 @@ from chinwag.store import (
     users,
     workspace,
 )
+from chinwag.store import sessions as session_store
 from chinwag.store.tx import Tx
 
 FAR = 300
@@ -174,6 +175,18 @@ def _catch_up_room(tx: Tx, change: Change, number: int, since: int) -> None:
     change.messages = messages.page_since(tx, number, since)
     change.members = members.page_since(tx, number, since)
     change.users = users.page_these(tx, [member.user for member in change.members])
+
+
+class Present(msgspec.Struct):
+    """Where topics are, and which sessions are alive."""
+
+    topics: dict[str, int]
+    sessions: dict[int, int]
+
+
+def present(tx: Tx, *, topics: list[str], sessions: list[int]) -> Present:
+    """Of these topics and sessions, those that are there: for the server itself."""
+    return Present(topics=tx.seqs(topics), sessions=session_store.page_alive(tx, sessions))
 
 
 def missed(tx: Tx, *, topic: str, since: int) -> Change:

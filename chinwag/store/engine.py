@@ -1,25 +1,21 @@
-"""Opening the database: SQLite in the data folder, or PostgreSQL by URL, with the settings that promises rest on.
-
-Reads run in a small pool of threads, each with a connection of its own and every read on one snapshot.
-"""
+"""Opening the database: SQLite in the data folder, or PostgreSQL by URL, with the settings that promises rest on."""
 
 import sqlite3
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from chinwag.errors import CannotStart, Unavailable
-from chinwag.store.tx import Caller, Tx
+from chinwag.errors import CannotStart
 
 T = TypeVar("T")
 
-READERS = 4
+LOCKED = 4
+"""Seconds that a transaction waits for another's lock."""
+IDLE = 3
+"""Seconds after which PostgreSQL ends the transaction of a process that stopped in the middle of it, and its locks."""
 
 _SQLITE_AWAY = {
     sqlite3.SQLITE_BUSY,
@@ -48,7 +44,7 @@ def open_engine(url: str) -> Engine:
 
 
 def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, poolclass=NullPool, connect_args={"check_same_thread": False, "timeout": 10})
+    engine = create_engine(url, poolclass=NullPool, connect_args={"check_same_thread": False, "timeout": LOCKED})
 
     @event.listens_for(engine, "connect")
     def _settle(connection: sqlite3.Connection, _record: object) -> None:
@@ -65,11 +61,16 @@ def _open_sqlite(url: str) -> Engine:
 
 def _open_postgres(url: str) -> Engine:
     _, _, rest = url.partition("://")
-    settings = "-c synchronous_commit=on -c lock_timeout=8000 -c idle_in_transaction_session_timeout=30000"
+    settings = {
+        "synchronous_commit": "on",
+        "lock_timeout": LOCKED * 1000,
+        "idle_in_transaction_session_timeout": IDLE * 1000,
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     return create_engine(
         f"postgresql+psycopg://{rest}",
         poolclass=NullPool,
-        connect_args={"connect_timeout": 5, "options": settings, "prepare_threshold": 2},
+        connect_args={"connect_timeout": 5, "options": options, "prepare_threshold": 2},
     )
 
 
@@ -86,50 +87,13 @@ def is_away(error: DBAPIError) -> bool:
     """Whether the database could not be reached or could not write, as opposed to refusing a statement."""
     if isinstance(error.orig, sqlite3.Error):
         return getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _SQLITE_AWAY
-    return bool(error.connection_invalidated) or isinstance(error, OperationalError)
+    return bool(error.connection_invalidated) or (isinstance(error, OperationalError) and not gave_way(error))
 
 
-class Readers:
-    """The threads in which reads run."""
-
-    def __init__(self, engine: Engine, threads: int = READERS) -> None:
-        self._engine = engine
-        self._local = threading.local()
-        self._open: list[Connection] = []
-        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="reader")
-
-    def run(self, function: Callable[..., T], caller: Caller, params: dict[str, Any]) -> T:
-        """In the present thread: `function(tx, **params)` on a snapshot. A database that is away is `Unavailable`."""
-        try:
-            connection = self._connection()
-            with connection.begin():
-                return function(Tx(connection, caller), **params)
-        except DBAPIError as error:
-            if not is_away(error):
-                raise
-            self._forget()
-            raise Unavailable("The database is away just now.") from error
-
-    def _connection(self) -> Connection:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = connect(self._engine, reader=True)
-            self._open.append(connection)
-        return connection
-
-    def _forget(self) -> None:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            self._local.connection = None
-            self._open.remove(connection)
-            connection.invalidate()
-            connection.close()
-
-    def close(self) -> None:
-        """Finish the reads under way and close the connections."""
-        self.pool.shutdown()
-        for connection in self._open:
-            connection.close()
+def gave_way(error: DBAPIError) -> bool:
+    """Whether PostgreSQL chose this transaction to give way to another: a deadlock, a failed serialization, a lock that
+    was not to be had. It may be tried again."""
+    return getattr(error.orig, "sqlstate", None) in ("40P01", "40001", "55P03")
 
 
 def check_durable(engine: Engine) -> None:

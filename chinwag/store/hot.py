@@ -112,4 +112,7 @@ class Hot:
         try:
             return compiled, driver.execute(compiled.sql, compiled.params(values))
         except dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(compiled.sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
+            lost = dialect.is_disconnect(error, driver, None)
+            raise DBAPIError.instance(
+                compiled.sql, None, error, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
+            ) from error

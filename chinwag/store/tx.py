@@ -1,6 +1,6 @@
 """A transaction as services see it: who calls, the database, and the outbox of what to tell after the commit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,9 +19,9 @@ from sqlalchemy import (
 )
 
 from chinwag import clock
-from chinwag.changes import Change, End
+from chinwag.changes import Change, End, room_topic
 from chinwag.store.hot import Among, Hot
-from chinwag.store.tables import topics
+from chinwag.store.tables import messages, topics
 
 _RAISE = Hot(
     update(topics).where(topics.c.name == bindparam("topic")).values(seq=topics.c.seq + 1).returning(topics.c.seq)
@@ -33,12 +33,13 @@ _RAISE_ALL = (
     .values(seq=topics.c.seq + 1)
     .returning(topics.c.name, topics.c.seq)
 )
-_LOCK_ALL = (
-    select(topics.c.seq)
-    .where(topics.c.name.in_(bindparam("names", expanding=True)))
+_LOCK_ALL = Hot(
+    select(topics.c.name)
+    .where(Among(topics.c.name, "names"))
     .order_by(topics.c.name.collate("C"))
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
+_ROOMS = Hot(select(messages.c.room).where(Among(messages.c.id, "messages")))
 _OPEN = insert(topics)
 _SEQS = Hot(select(topics.c.name, topics.c.seq).where(Among(topics.c.name, "names")))
 
@@ -84,6 +85,8 @@ class Tx:
     caller: Caller = field(default_factory=Caller)
     outbox: list[Change | End] = field(default_factory=list)
     cookie: Cookie | None = None
+    locked: Collection[str] = ()
+    """Topics that are locked already."""
     wrote: bool = False
     now: int = field(default_factory=lambda: clock.now())  # noqa: PLW0108  tests set `clock.now`
 
@@ -123,15 +126,24 @@ class Tx:
 
         For PostgreSQL, where others write meanwhile; SQLite has one writer, and there is nothing to lock.
         """
-        if self.db.dialect.name == "postgresql":
+        if self.db.dialect.name == "postgresql" and topic not in self.locked:
             self.read_hot(_LOCK, {"topic": topic})
+
+    def lock_first(self, names: set[str]) -> set[str]:
+        """Lock all that a batch names, in one order; returns the topics. `message:7` names the room of a message."""
+        if self.db.dialect.name != "postgresql":
+            return set()
+        said = [int(number) for kind, _, number in (name.partition(":") for name in names) if kind == "message"]
+        if said:
+            names = names | {room_topic(row.room) for row in self.page_hot(_ROOMS, {"messages": said})}
+        return {row.name for row in self.page_hot(_LOCK_ALL, {"names": list(names)})} if names else set()
 
     def take_all(self, names: set[str]) -> dict[str, int]:
         """Take several topics, always in the same order, so that two transactions cannot wait for each other."""
         if len(names) <= FEW:
             return {name: self.take(name) for name in sorted(names)}
         if self.db.dialect.name == "postgresql":
-            self.read(_LOCK_ALL, {"names": list(names)})
+            self.page_hot(_LOCK_ALL, {"names": list(names)})
         return {row.name: row.seq for row in self.write(_RAISE_ALL, {"names": list(names)})}
 
     def open_topic(self, name: str) -> None:

@@ -1,10 +1,8 @@
 """The writer: calls that change something, gathered into transactions, answered once they are on disk.
 
 What comes in while a transaction is written waits on the loop, and is handed over together when it is done (group
-commit): a loop and a thread that speak to each other for each call would starve each other of the interpreter's lock. A
-call that refuses has written nothing and fails alone; where one fails after it wrote, the transaction is undone and its
-calls run again, one by one. On PostgreSQL, where others write too, only calls of one *lane* share a transaction: so
-each locks rooms in one order.
+commit): a loop and a thread that speak to each other for each call would starve each other of the interpreter's lock.
+How the calls of a batch go along with each other is `batch.py`'s.
 """
 
 import asyncio
@@ -12,52 +10,29 @@ import logging
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from chinwag.changes import Change, End
-from chinwag.errors import Refused, Unavailable
-from chinwag.store.engine import connect, is_away
-from chinwag.store.tx import Caller, Cookie, Tx
+from chinwag.errors import Unavailable
+from chinwag.store import batch as batches
+from chinwag.store.batch import Done, Job, Outcome, Unconfirmed
+from chinwag.store.breaker import Breaker
+from chinwag.store.tx import Caller
 
 log = logging.getLogger(__name__)
 
 BATCH = 64
 WAITING = 5_000
-TRIES = 5
 LOOK_ABOUT = 0.25
-"""Seconds between looks, while idle, at whether another process (the command line) wrote to the SQLite file."""
+"""Seconds between looks, while idle, at whether a database that was away is back, and at whether another process (the
+command line) wrote to the SQLite file."""
 
 T = TypeVar("T")
-
-
-class Done:
-    """What a call gave: its result, what it asks of HTTP, and, of one that changed something, what is to be told."""
-
-    __slots__ = ("cookie", "outbox", "result")
-
-    def __init__(self, result: Any, tx: Tx | None = None) -> None:
-        self.result = result
-        self.cookie: Cookie | None = tx.cookie if tx else None
-        self.outbox: list[Change | End] = tx.outbox if tx else []
-
-
-Outcome = Done | Exception
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A call: `function(tx, **params)`. `then` gets what came of it, on the loop."""
-
-    function: Callable[..., Any]
-    caller: Caller
-    params: dict[str, Any]
-    lane: Hashable
-    then: Callable[[Outcome], None]
 
 
 class Writer:
@@ -65,16 +40,19 @@ class Writer:
 
     def __init__(
         self,
-        engine: Engine,
+        breaker: Breaker,
         tell: Callable[[list[Change | End]], None],
         *,
+        sqlite: bool,
         elsewhere: Callable[[], None] = lambda: None,
     ) -> None:
-        self._engine = engine
+        self._breaker = breaker
         self._tell = tell
         self._elsewhere = elsewhere
         self._loop = asyncio.get_running_loop()
-        self._sqlite = engine.dialect.name == "sqlite"
+        self._sqlite = sqlite
+        self._connection: Connection | None = None
+        self._version: int | None = None
         self._waiting: deque[Job] = deque()
         self._writing = False
         self._due = False
@@ -87,17 +65,18 @@ class Writer:
         """Have a call run in a transaction; what came of it is said once that is on disk. Raises `Unavailable`."""
         if self._stopping:
             raise Unavailable("The server stops just now.")
+        self._breaker.check()
         if len(self._waiting) >= WAITING:
             raise Unavailable("The server is too busy just now.")
         self._waiting.append(job)
         self._gather()
 
     async def run(
-        self, function: Callable[..., Any], caller: Caller, params: dict[str, Any], lane: Hashable = None
+        self, function: Callable[..., Any], caller: Caller, params: dict[str, Any], names: tuple[str, ...] = ()
     ) -> Done:
         """The same for who can wait; returns when it is on disk."""
         done: asyncio.Future[Done] = self._loop.create_future()
-        self.put(Job(function, caller, params, lane, lambda outcome: settle(done, outcome)))
+        self.put(Job(function, caller, params, partial(settle, done), names))
         return await done
 
     async def stop(self) -> None:
@@ -119,23 +98,17 @@ class Writer:
             return
         if self._waiting:
             self._writing = True
-            self._batches.put(self._next())
+            self._batches.put([self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))])
         elif self._stopping:
             self._batches.put(None)
-
-    def _next(self) -> list[Job]:
-        waiting = self._waiting
-        if self._sqlite:
-            return [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
-        batch = [waiting.popleft()]
-        lane = batch[0].lane
-        while lane is not None and waiting and waiting[0].lane == lane and len(batch) < BATCH:
-            batch.append(waiting.popleft())
-        return batch
 
     def _come_back(self, batch: list[Job], outcomes: list[Outcome]) -> None:
         """The batch is on disk, or failed: answer its calls, tell what they changed, and hand over the next."""
         self._writing = False
+        if self._breaker.open:
+            batch = [*batch, *self._waiting]
+            outcomes += [Unavailable("The database is away just now.")] * len(self._waiting)
+            self._waiting.clear()
         news: list[Change | End] = []
         for job, outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, Done):
@@ -152,89 +125,77 @@ class Writer:
     # What follows runs in the writer's thread.
 
     def _work(self) -> None:
-        connection: Connection | None = None
-        version: int | None = None
         while (batch := self._take()) is not None:
             outcomes: list[Outcome] = []
             try:
-                if connection is None:
-                    connection = connect(self._engine)
-                version = self._look_about(connection, version)
-                self._run(connection, batch, outcomes)
+                self._make(batch, outcomes)
+            except Unavailable:
+                pass  # the breaker has said why
             except Exception as error:
-                self._give_up(connection, error)
-                connection = version = None
+                self._drop(error)
             if batch:
                 # Whether a commit that failed happened is unknown: no answer may say that it did, and the nonce makes
                 # a retry safe.
                 unknown = [Unavailable("The database is away just now: nothing was confirmed.")]
                 outcomes += unknown * (len(batch) - len(outcomes))
                 self._loop.call_soon_threadsafe(self._come_back, batch, outcomes)
-        if connection is not None:
-            connection.close()
+        if self._connection is not None:
+            self._connection.close()
 
     def _take(self) -> list[Job] | None:
         """The next batch; an empty one when idle; None at the end."""
         try:
-            return self._batches.get(timeout=LOOK_ABOUT if self._sqlite else None)
+            return self._batches.get(timeout=LOOK_ABOUT)
         except queue.Empty:
             return []
 
-    def _run(self, connection: Connection, batch: list[Job], outcomes: list[Outcome]) -> None:
-        """Make the calls of a batch, and note what came of each as soon as that is certain."""
-        if not batch:
-            return
-        together = self._together(connection, batch)
-        if together is not None:
-            outcomes += together
-            return
-        for job in batch:
-            outcomes.append(self._alone(connection, job))
+    def _make(self, batch: list[Job], outcomes: list[Outcome]) -> None:
+        """Run a batch; once more on a new connection, if the old one was lost before anything could be committed."""
+        try:
+            self._run(batch, outcomes)
+        except DBAPIError as error:
+            if not error.connection_invalidated or self._breaker.open:
+                raise
+            self._drop(error)
+            self._run(batch[len(outcomes) :], outcomes)
 
-    def _together(self, connection: Connection, batch: list[Job]) -> list[Outcome] | None:
-        """All calls in one transaction, or None, with nothing done, if one failed after it had written."""
-        outcomes: list[Outcome] = []
-        with connection.begin() as transaction:
-            for job in batch:
-                tx = Tx(connection, job.caller)
-                try:
-                    outcomes.append(Done(job.function(tx, **job.params), tx))
-                except Exception as error:
-                    if tx.wrote or not isinstance(error, Refused):
-                        transaction.rollback()
-                        return None
-                    outcomes.append(error)
-        return outcomes
+    def _run(self, batch: list[Job], outcomes: list[Outcome]) -> None:
+        connection = self._connect()
+        self._look_about(connection)
+        if batch:
+            with self._breaker.watch(connection):
+                batches.run(connection, batch, outcomes)
 
-    def _alone(self, connection: Connection, job: Job) -> Outcome:
-        for left in reversed(range(TRIES)):
-            tx = Tx(connection, job.caller)
-            try:
-                with connection.begin():
-                    return Done(job.function(tx, **job.params), tx)
-            except Exception as error:
-                if not (left and _may_try_again(error)):
-                    if isinstance(error, DBAPIError) and is_away(error):
-                        raise
-                    return error
-        raise AssertionError("unreachable")
+    def _connect(self) -> Connection:
+        if self._breaker.open:
+            self._discard()
+        if self._connection is None:
+            self._connection = self._breaker.connect()
+            self._version = None
+        return self._connection
 
-    def _give_up(self, connection: Connection | None, error: Exception) -> None:
-        if not (isinstance(error, DBAPIError) and is_away(error)):
-            log.error("The writer failed.", exc_info=error)
+    def _drop(self, error: Exception) -> None:
+        """Close a connection on which something failed that no call can be blamed for."""
+        cause = error.__cause__ if isinstance(error, Unconfirmed) else error
+        if isinstance(cause, DBAPIError):
+            log.error("The database failed: %s", str(cause.orig).strip().partition("\n")[0])
         else:
-            log.error("The database is away: %s", str(error.orig).partition("\n")[0])
-        if connection is not None:
-            connection.invalidate()
-            connection.close()
+            log.error("The writer failed.", exc_info=error)
+        self._discard()
 
-    def _look_about(self, connection: Connection, before: int | None) -> int | None:
+    def _discard(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+    def _look_about(self, connection: Connection) -> None:
         if not self._sqlite:
-            return None
+            return
         version: int = connection.connection.execute("PRAGMA data_version").fetchone()[0]
-        if before is not None and version != before:
+        if self._version is not None and version != self._version:
             self._loop.call_soon_threadsafe(self._elsewhere)
-        return version
+        self._version = version
 
 
 def settle(future: "asyncio.Future[T]", outcome: T | Exception) -> None:
@@ -245,9 +206,3 @@ def settle(future: "asyncio.Future[T]", outcome: T | Exception) -> None:
         future.set_exception(outcome)
     else:
         future.set_result(outcome)
-
-
-def _may_try_again(error: Exception) -> bool:
-    """A deadlock or a serialization failure: the database chose this one to give way. (Who lost a race for a name or a
-    nonce has looked again by now: their first try was with the batch.)"""
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in ("40P01", "40001")
