@@ -1,7 +1,7 @@
 """Real conversation, said again by its authors over the API, and read back whole.
 
-`python -m bench.replay FILE.jsonl.gz [--day DAY] [--room NAME] [--first N] [--kill N]`, a line being `{room, day,
-author, body}`: all of the file, one day's or one room's lines, or the first so many. All go to one room. Each author is
+`python -m bench.replay FILE.jsonl.gz [--day DAY] [--room NAME] [--first N] [--kill N] [--postgresql]`, a line being
+`{room, day, author, body}`: all of the file, one day's or one room's lines, or the first so many. All go to one room. Each author is
 a user who says their own lines; the next line is said once the one before is acknowledged, so that the room's order is
 the file's. With `--kill` the server is killed so many times, with a post under way, and started again; whoever gets no
 answer tries again with the same nonce.
@@ -28,6 +28,7 @@ from bench.servers import Server, chinwag
 from chinwag.services import accounts, rooms, tokens
 from chinwag.store.engine import connect, open_engine, sqlite_url
 from chinwag.store.tx import Tx
+from tests.servers import Postgres
 
 PATIENCE = 60.0
 """Seconds in which a line must be acknowledged, whatever happens to the server meanwhile."""
@@ -51,9 +52,9 @@ def read_lines(path: Path, first: int | None = None, **wanted: str | None) -> li
         ]
 
 
-def invite(data: Path, authors: list[str]) -> tuple[dict[str, str], int]:
+def invite(database: str, authors: list[str]) -> tuple[dict[str, str], int]:
     """Make the authors users, and a private room for them: a token each, and the room."""
-    engine = open_engine(sqlite_url(data))
+    engine = open_engine(database)
     with connect(engine) as connection, connection.begin():
         tx = Tx(connection)
         handles = {author: f"author{number}" for number, author in enumerate(authors)}
@@ -109,6 +110,7 @@ class Play:
     """A run: the server as it is now, and what was seen."""
 
     data: Path
+    flags: list[str]
     kills: int
     server: Server = field(init=False)
     said: int = 0
@@ -120,7 +122,7 @@ class Play:
     def killing(self, lines: int) -> Iterator[None]:
         """The server runs; a thread kills it at `kills` moments spread over the lines, each a little way into one."""
         with ExitStack() as stack:
-            self.server = stack.enter_context(chinwag(self.data))
+            self.server = stack.enter_context(chinwag(self.data, *self.flags))
             over = threading.Event()
             thread = threading.Thread(target=self._kill, args=(stack, lines, over))
             thread.start()
@@ -140,7 +142,7 @@ class Play:
             self.server.process.kill()
             self.server.process.wait()
             self.killed += 1
-            self.server = stack.enter_context(chinwag(self.data))
+            self.server = stack.enter_context(chinwag(self.data, *self.flags))
 
     def say(self, lines: list[Line], speakers: dict[str, Speaker], room: int) -> None:
         """Each line by its author, in the file's order."""
@@ -183,20 +185,27 @@ def main() -> None:
     parser.add_argument("--room", help="the lines of this room alone")
     parser.add_argument("--first", type=int, metavar="N", help="the first N of them")
     parser.add_argument("--kill", type=int, default=0, metavar="N", help="kill the server N times in the middle")
+    parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL in place of SQLite")
     given = parser.parse_args()
     lines = read_lines(given.file, given.first, day=given.day, room=given.room)
     if not lines:
         sys.exit("Nothing was said there and then.")
-    with TemporaryDirectory() as folder:
-        sys.exit(replay(Path(folder), lines, given.kill))
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        database = ""
+        if given.postgresql:
+            postgres = Postgres()
+            stack.callback(postgres.close)
+            database = postgres.database()
+        sys.exit(replay(Path(folder), lines, given.kill, database))
 
 
-def replay(data: Path, lines: list[Line], kills: int) -> str | None:
+def replay(data: Path, lines: list[Line], kills: int, database: str = "") -> str | None:
     """Say the lines and read them back; what is wrong, if anything is."""
-    with chinwag(data):
+    flags = ["--database", database] if database else []
+    with chinwag(data, *flags):
         pass  # it makes the database
-    keys, room = invite(data, sorted({line.author for line in lines}))
-    play = Play(data, kills)
+    keys, room = invite(database or sqlite_url(data), sorted({line.author for line in lines}))
+    play = Play(data, flags, kills)
     with play.killing(len(lines)):
         speakers = {author: Speaker(play, token) for author, token in keys.items()}
         began = time.perf_counter()

@@ -153,9 +153,9 @@ def seed() -> Iterator[Server]:
 
 
 @contextmanager
-def chinwag(data: Path) -> Iterator[Server]:
+def chinwag(data: Path, *flags: str) -> Iterator[Server]:
     """Chinwag as it is installed, on the data folder `data`, without limits of rate."""
     port = free_port()
-    command = [sys.executable, "-m", "chinwag", "serve", "--data", str(data), "--port", str(port)]
+    command = [sys.executable, "-m", "chinwag", "serve", "--data", str(data), "--port", str(port), *flags]
     with serving(command, port, healthy) as server:
         yield server

