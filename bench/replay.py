@@ -1,10 +1,10 @@
 """Real conversation, said again by its authors over the API, and read back whole.
 
 `python -m bench.replay FILE.jsonl.gz [--day DAY] [--room NAME] [--first N] [--kill N] [--postgresql]`, a line being
-`{room, day, author, body}`: all of the file, one day's or one room's lines, or the first so many. All go to one room. Each author is
-a user who says their own lines; the next line is said once the one before is acknowledged, so that the room's order is
-the file's. With `--kill` the server is killed so many times, with a post under way, and started again; whoever gets no
-answer tries again with the same nonce.
+`{room, day, author, body}`: all of the file, one day's or one room's lines, or the first so many. All go to one room.
+Each author is a user who says their own lines; the next line is said once the one before is acknowledged, so that the
+room's order is the file's. With `--kill` the server is killed so many times, with a post under way, and started again;
+whoever gets no answer tries again with the same nonce.
 """
 
 import argparse
