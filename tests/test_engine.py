@@ -1,7 +1,10 @@
 """The database: durable, with foreign keys, and read on snapshots."""
 
 import asyncio
+import importlib
+import pkgutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +12,15 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from chinwag import store
 from chinwag.errors import CannotStart, Unavailable
-from chinwag.store import audit
+from chinwag.store import audit, tables
 from chinwag.store.breaker import Breaker
 from chinwag.store.engine import check_durable, connect, is_away, open_engine, sqlite_url
+from chinwag.store.hot import Hot, _Compiled
 from chinwag.store.readers import Readers
 from chinwag.store.tx import Caller, Tx
+from tests.world import open_database, settings
 
 
 def test_sqlite_writes_ahead_and_waits_for_the_disk(tmp_path: Path) -> None:
@@ -119,3 +125,30 @@ def test_a_statement_that_is_wrong_is_not_a_database_that_is_away(
     assert isinstance(caught.value.orig, sqlite3.Error)
     assert is_away(caught.value) is away
     engine.dispose()
+
+
+FEW_ROWS = {"groups", "workspace"}
+
+
+def hot_statements() -> Iterator[tuple[str, Hot]]:
+    """Every statement of the store that is compiled once, but for those of PostgreSQL alone."""
+    for module in pkgutil.iter_modules(store.__path__):
+        if module.name not in ("migrations", "search_postgresql"):
+            for name, value in vars(importlib.import_module(f"chinwag.store.{module.name}")).items():
+                if isinstance(value, Hot) and name != "_LOCK_ALL":
+                    yield f"{module.name}.{name}", value
+
+
+def test_no_statement_that_is_compiled_once_walks_a_table_that_grows(tmp_path: Path) -> None:
+    engine = open_database(settings(tmp_path / "data"))
+    walks = {}
+    with connect(engine) as connection:
+        driver: Any = connection.connection.dbapi_connection
+        for name, statement in hot_statements():
+            compiled = _Compiled(statement._statement, connection.dialect)
+            steps = driver.execute(f"EXPLAIN QUERY PLAN {compiled.sql}", [None] * len(compiled._order or ())).fetchall()
+            scans = {words.split()[1] for *_, words in steps if words.startswith("SCAN")}
+            if scans & tables.metadata.tables.keys() - FEW_ROWS and not compiled.sql.startswith("INSERT"):
+                walks[name] = scans
+    engine.dispose()
+    assert walks == {}

@@ -72,6 +72,10 @@ class Among(ColumnElement[bool]):
         self.column = column
         self.values: Any = bindparam(name, type_=_Listed())
 
+    def self_group(self, against: Any = None) -> "Among":
+        """A condition as it stands: by default it would become `… = 1`, for which SQLite walks the whole table."""
+        return self
+
 
 @compiles(Among, "sqlite")
 def _among_json(element: Among, compiler: SQLCompiler, **options: Any) -> str:
