@@ -49,7 +49,9 @@ def said(tx: Tx, standing: Standing, message: Message, *, new: Collection[str], 
     words; each once: whom an answer told before it called them, it tells by the call instead. A thread's followers hear
     of an answer by `services.threads`."""
     called = whom(tx, standing, message, new=new, online=online)
-    answered = notices.page_about(tx, message.id, kind="thread") if called and message.edited_at else []
+    if not called:
+        return
+    answered = notices.page_about(tx, message.id, kind="thread") if message.edited_at else []
 
     def write(revs: own.Revs) -> None:
         if instead := [row.id for row in answered if row.user in revs]:
