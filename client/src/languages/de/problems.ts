@@ -8,6 +8,7 @@ export const problems: Record<string, string> = {
   'The server stops just now.': 'Der Server hält gerade an.',
   'The server is too busy just now.': 'Der Server hat gerade zu viel zu tun.',
   'The database is away just now.': 'Die Datenbank ist gerade nicht da.',
+  'The database is too busy just now.': 'Die Datenbank ist gerade zu beschäftigt.',
   'The database is away just now: nothing was confirmed.': 'Die Datenbank ist gerade nicht da: Nichts ist bestätigt.',
   'Many people sign in just now: please try again in a moment.': 'Gerade melden sich viele an: Versuch es gleich noch einmal.',
   'Requests from other sites are not let in.': 'Anfragen von anderen Seiten werden nicht angenommen.',
