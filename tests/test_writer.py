@@ -266,6 +266,19 @@ async def test_two_that_wait_for_each_other_both_succeed(pair: tuple[Ledger, Led
     assert len(tries) > 2
 
 
+@pytest.mark.wide
+async def test_what_somebody_holds_for_long_is_refused_and_all_else_goes_on(pair: tuple[Ledger, Ledger]) -> None:
+    ledger = pair[0]
+    await ledger.run(lambda tx: tx.open_topic("room:2"))
+    with ledger.engine.connect() as held:
+        held.execute(text("SET idle_in_transaction_session_timeout = 0"))
+        Tx(held).take("room:2")
+        calls = [(lambda tx: tx.take("room:2"), {}), (note, {"word": "all else"})]
+        results = await batch(ledger, calls)
+    assert [type(one) for one in results] == [Unavailable, int]
+    assert ledger.written() == ["all else"]
+
+
 async def test_batches_that_name_what_they_lock_never_wait_for_each_other(pair: tuple[Ledger, Ledger]) -> None:
     tries: list[str] = []
 

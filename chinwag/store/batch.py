@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 from chinwag.changes import Change, End
 from chinwag.errors import Refused, Unavailable
-from chinwag.store.engine import gave_way, is_away
+from chinwag.store.breaker import Breaker
+from chinwag.store.engine import gave_way, is_away, was_locked
 from chinwag.store.tx import Caller, Cookie, Tx
 
 TRIES = 5
@@ -50,15 +51,16 @@ class Job:
     names: tuple[str, ...] = ()
 
 
-def run(connection: Connection, jobs: list[Job], outcomes: list[Outcome]) -> None:
+def run(connection: Connection, breaker: Breaker, jobs: list[Job], outcomes: list[Outcome]) -> None:
     """Make the calls of a batch, and note what came of each as soon as that is certain. Raises `Unconfirmed`, or the
     error of a database that is away."""
-    together = _together(connection, jobs)
+    with breaker.watch(connection):
+        together = _together(connection, jobs)
     if together is not None:
         outcomes += together
         return
     for job in jobs:
-        outcomes.append(_alone(connection, job))
+        outcomes.append(_alone(connection, breaker, job))
 
 
 def _together(connection: Connection, jobs: list[Job]) -> list[Outcome] | None:
@@ -82,26 +84,30 @@ def _together(connection: Connection, jobs: list[Job]) -> list[Outcome] | None:
     return outcomes
 
 
-def _alone(connection: Connection, job: Job) -> Outcome:
-    for left in reversed(range(TRIES)):
-        tx = Tx(connection, job.caller)
-        transaction = connection.begin()
-        try:
-            done = Done(job.function(tx, **job.params), tx)
-        except Exception as error:
-            transaction.rollback()
-            if not isinstance(error, DBAPIError):
-                return error
-            if is_away(error):
-                raise
-            if not gave_way(error):
-                return error
-            if not left:
-                return Unavailable("The database is too busy just now.")
-        else:
-            _commit(transaction)
-            return done
-    raise AssertionError("unreachable")
+def _alone(connection: Connection, breaker: Breaker, job: Job) -> Outcome:
+    for _ in range(TRIES):
+        with breaker.watch(connection):
+            outcome = _try(connection, job)
+        if isinstance(outcome, DBAPIError) and gave_way(outcome):
+            continue
+        if isinstance(outcome, DBAPIError) and was_locked(outcome):
+            break
+        return outcome
+    return Unavailable("The database is too busy just now.")
+
+
+def _try(connection: Connection, job: Job) -> Outcome:
+    tx = Tx(connection, job.caller)
+    transaction = connection.begin()
+    try:
+        done = Done(job.function(tx, **job.params), tx)
+    except Exception as error:
+        transaction.rollback()
+        if isinstance(error, DBAPIError) and is_away(error):
+            raise
+        return error
+    _commit(transaction)
+    return done
 
 
 def _commit(transaction: Any) -> None:

@@ -87,13 +87,20 @@ def is_away(error: DBAPIError) -> bool:
     """Whether the database could not be reached or could not write, as opposed to refusing a statement."""
     if isinstance(error.orig, sqlite3.Error):
         return getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _SQLITE_AWAY
-    return bool(error.connection_invalidated) or (isinstance(error, OperationalError) and not gave_way(error))
+    if gave_way(error) or was_locked(error):
+        return False
+    return bool(error.connection_invalidated) or isinstance(error, OperationalError)
 
 
 def gave_way(error: DBAPIError) -> bool:
-    """Whether PostgreSQL chose this transaction to give way to another: a deadlock, a failed serialization, a lock that
-    was not to be had. It may be tried again."""
-    return getattr(error.orig, "sqlstate", None) in ("40P01", "40001", "55P03")
+    """Whether PostgreSQL chose this transaction to give way to another, by a deadlock or a failed serialization: it may
+    be tried again."""
+    return getattr(error.orig, "sqlstate", None) in ("40P01", "40001")
+
+
+def was_locked(error: DBAPIError) -> bool:
+    """Whether another transaction held what this one wanted for longer than `LOCKED`."""
+    return getattr(error.orig, "sqlstate", None) == "55P03"
 
 
 def check_durable(engine: Engine) -> None:

@@ -163,8 +163,7 @@ class Writer:
         connection = self._connect()
         self._look_about(connection)
         if batch:
-            with self._breaker.watch(connection):
-                batches.run(connection, batch, outcomes)
+            batches.run(connection, self._breaker, batch, outcomes)
 
     def _connect(self) -> Connection:
         if self._breaker.open:
