@@ -15,6 +15,9 @@ from chinwag.errors import INTERNAL, BadRequest, Invalid, ParseError, Refused
 from chinwag.store.tx import Cookie
 
 BATCH = 20
+NAMED = 64
+SAID = 200
+"""Characters of a param's name, and of what is wrong with it: what was sent is not said again at any length."""
 
 
 class Request(msgspec.Struct):
@@ -172,7 +175,8 @@ def _invalid(text: str) -> Invalid:
     path = _PATH.search(text)
     name = _FIELD.search(text)
     where = name.group(1) if name else re.split(r"[\[.]", path.group(1))[0] if path else ""
-    return Invalid(where or None, _QUOTED.sub(r"“\1”", _PATH.sub("", text)) + ".")
+    words = _QUOTED.sub(r"“\1”", _PATH.sub("", text))
+    return Invalid(where[:NAMED] or None, f"{words[:SAID]}.")
 
 
 def _refuse_nul(values: dict[str, Any]) -> None:
