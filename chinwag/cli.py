@@ -1,6 +1,7 @@
 """The command line: `chinwag serve` and what an operator does beside it. It holds no rules of the chat.
 
-Exit status: 0 done, 1 it could not be done (one line on standard error says why), 2 the words were wrong.
+Exit status: 0 done, 1 it could not be done (one line on standard error says why), 2 the words
+or the settings were wrong.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from typing import Any
 
 from chinwag import __version__, config, logs
 from chinwag.config import SETTINGS, Config
-from chinwag.errors import CannotStart, Refused
+from chinwag.errors import CannotStart, Refused, WrongSettings
 
 STORAGE = ("data", "database", "redis", "base_url", "port")
 
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         given.run(config.load(vars(given)), given)
     except (CannotStart, Refused) as error:
         sys.stderr.write(f"chinwag: {error}\n")
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, WrongSettings) else 1)
     except BrokenPipeError:
         sys.exit(1)
 

@@ -2,6 +2,7 @@
 
     ChinwagError
     ├── CannotStart              told to the operator in one line; exit status 1
+    │   └── WrongSettings        a setting is unknown or wrong; names it; exit status 2
     └── Refused                  told to a caller: code, kind, HTTP status, a sentence
         ├── ParseError           the frame is not JSON                     −32700
         ├── BadRequest           the frame is no request                   −32600
@@ -27,6 +28,10 @@ class ChinwagError(Exception):
 
 class CannotStart(ChinwagError):
     """The program cannot do what its command line asked; the text is one line for the operator."""
+
+
+class WrongSettings(CannotStart):
+    """A setting is unknown or has a value that makes no sense; the text names it."""
 
 
 class Refused(ChinwagError):
