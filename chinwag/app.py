@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,9 @@ log = logging.getLogger(__name__)
 
 DRAIN = 8.0
 """Seconds that what was accepted has to finish in when the server stops."""
+LAST = 9.5
+"""Seconds until a server that stops is gone, whatever it still waits for."""
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 IDLE_SECONDS = 60
 """How long a connection over HTTP may say nothing between two requests."""
 BODY_SECONDS = 30
@@ -112,10 +116,15 @@ def listen(config: Config) -> list[socket.socket]:
     """The listening sockets; shared with other processes of one server where there are several."""
     try:
         return tornado.netutil.bind_sockets(
-            config.port, config.host, backlog=1024, reuse_port=config.processes > 1 or "CHINWAG_WORKER" in os.environ
+            config.port, config.host, backlog=1024, reuse_port=config.processes > 1 or is_worker()
         )
     except OSError as error:
         raise CannotStart(f"Port {config.port} at {config.host} cannot be listened at: {error.strerror}.") from None
+
+
+def is_worker() -> bool:
+    """Whether this is one of the processes of one server."""
+    return "CHINWAG_WORKER" in os.environ
 
 
 class App:
@@ -183,7 +192,6 @@ class App:
             async with asyncio.timeout(DRAIN):
                 await self.rpc.finish()
         await self.alarm.stop()
-        await self.pusher.stop()
         self.presences.stop()
         self.indexer.stop()
         for connection in list(self.site.connections):
@@ -198,6 +206,7 @@ class App:
         for timer in (self._lagging, self._sweeping, self._clearing):
             if timer:
                 timer.cancel()
+        await self.pusher.stop()
         await self.site.give_up()
         await self.files.close()
         await self.previews.close()
@@ -308,7 +317,7 @@ async def serve(config: Config, engine: Engine, sockets: list[socket.socket], re
     """Serve until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in SIGNALS:
         loop.add_signal_handler(number, stop.set)
     if config.debug:
         tornado.autoreload.start()
@@ -316,7 +325,24 @@ async def serve(config: Config, engine: Engine, sockets: list[socket.socket], re
         freeze()
         ready()
         await stop.wait()
+        _leave_in_time()
         log.info("Stopping.")
+
+
+def _leave_in_time() -> None:
+    """A database that does not answer would hold the process for ever. The next signal ends it at once; but of several
+    processes each is told twice to stop, by whoever tells all of them and by the first."""
+    last = threading.Timer(LAST, _leave)
+    last.daemon = True
+    last.start()
+    for number in () if is_worker() else SIGNALS:
+        asyncio.get_running_loop().remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _leave() -> None:
+    log.warning("Not all that was begun could be finished in time.")
+    os._exit(0)
 
 
 def prepare(config: Config, engine: Engine, given: set[str]) -> str | None:

@@ -264,7 +264,8 @@ def weakened(config: Config) -> list[str]:
 
 
 def _is_looser(setting: Setting, value: Any) -> bool:
-    return value > setting.default or value == 0 if setting.type is int else value != setting.default
+    looser = value > setting.default or value == 0 if setting.type is int else value != setting.default
+    return bool(looser)
 
 
 def _is_local(host: str | None) -> bool:

@@ -227,7 +227,7 @@ def test_what_weakens_a_default_is_said_and_nothing_else() -> None:
         *({"base_url": "http://chat.example.org"}, {"proxies": "10.0.0.1, 0.0.0.0/0"}, {"proxies": "::/0"}),
     ):
         assert len(config.weakened(load(flags, {}))) == 1, flags
-    for flags in (
+    for flags in (  # type: ignore[assignment]
         {"host": "0.0.0.0", "base_url": "https://chat.example.org"},  # noqa: S104
         {"base_url": "http://localhost:9000"},
         {"proxies": "10.0.0.0/8", "file_size": 5, "files_each": 100},

@@ -70,7 +70,7 @@ LIBRARIES = {
     "PIL": "decoder",
     "obstore": "blobs",
     "resource": "decoder",
-    "threading": "store/engine store/writer services/search:Lock",
+    "threading": "store/engine store/writer services/search:Lock app",
     "socket": "web/socket web/wire app fetch",
     "subprocess": "cli",
     "json": "jsonrpc decoder",

@@ -20,6 +20,9 @@ from chinwag.store.tx import Caller, Tx
 T = TypeVar("T")
 
 READERS = 4
+LOCKED = 3
+"""Seconds to wait for a SQLite file that another process has locked. A call may wait behind another that waits: so that
+both hear within ten seconds, it is less than half of them."""
 
 _SQLITE_AWAY = {
     sqlite3.SQLITE_BUSY,
@@ -48,7 +51,7 @@ def open_engine(url: str) -> Engine:
 
 
 def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, poolclass=NullPool, connect_args={"check_same_thread": False, "timeout": 10})
+    engine = create_engine(url, poolclass=NullPool, connect_args={"check_same_thread": False, "timeout": LOCKED})
 
     @event.listens_for(engine, "connect")
     def _settle(connection: sqlite3.Connection, _record: object) -> None:
