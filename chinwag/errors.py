@@ -14,11 +14,13 @@
         ├── Conflict             taken, used up, archived                  −32004
         ├── TooLarge             over a limit of size                      −32005
         ├── TooMany              over a limit of rate; says when again     −32006
-        └── Unavailable          stopping, or the database is away         −32007
+        ├── Unavailable          stopping, or the database is away         −32007
+        └── Internal             a mistake of ours, which is in the log    −32603
 
 Services raise them; `rpc.py` and `web/` turn them into one shape; nobody else catches them.
 """
 
+import secrets
 from typing import Any
 
 
@@ -123,7 +125,18 @@ class Unavailable(Refused):
         super().__init__(message, retry_after=retry_after)
 
 
-INTERNAL = {"code": -32603, "message": "Something went wrong on the server."}
+class Internal(Refused):
+    """A mistake of ours: the caller is told nothing but the number under which the log has it."""
+
+    code, status = -32603, 500
+
+    def __init__(self) -> None:
+        super().__init__("Something went wrong on the server.")
+        self.request = secrets.token_hex(4)
+
+    def wire(self) -> dict[str, Any]:
+        return {**super().wire(), "data": {"request": self.request}}
+
 
 CLOSE_RESTART = 4001
 CLOSE_SLOW = 4008

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from chinwag.errors import INTERNAL, BadRequest, Invalid, ParseError, Refused
+from chinwag.errors import BadRequest, Invalid, ParseError, Refused
 from chinwag.store.tx import Cookie
 
 BATCH = 20
@@ -133,11 +133,6 @@ def refusal(refused: Refused, *, id: object = None, bad: int = 0) -> Reply:
 def success(result: object, *, id: object, cookie: Cookie | None = None) -> Reply:
     """The reply with a result."""
     return Reply(_encode({"jsonrpc": "2.0", "id": id, "result": result}), cookie=cookie)
-
-
-def failure(*, id: object) -> Reply:
-    """The reply to what failed by a mistake of ours."""
-    return Reply(_encode({"jsonrpc": "2.0", "id": id, "error": INTERNAL}), 500)
 
 
 def values_of(raw: bytes, shape: type[msgspec.Struct]) -> dict[str, Any]:

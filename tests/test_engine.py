@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from chinwag.errors import CannotStart, Unavailable
-from chinwag.store import audit
+from chinwag.store import audit, tables
 from chinwag.store.engine import Readers, check_durable, connect, is_away, open_engine, sqlite_url
 from chinwag.store.tx import Caller, Tx
 
@@ -58,6 +58,13 @@ def test_another_database_is_refused(url: str) -> None:
 def test_a_row_that_points_nowhere_is_refused(engine: Engine) -> None:
     with connect(engine) as connection, pytest.raises(IntegrityError), connection.begin():
         audit.add(Tx(connection, Caller(user=999)), "act", "by nobody")
+
+
+def test_what_a_statement_was_given_is_in_no_error(engine: Engine) -> None:
+    row = {"hash": "a secret", "user": 999, "kind": "token", "label": "", "created_at": 1, "seen_at": 1}
+    with connect(engine) as connection, pytest.raises(IntegrityError) as caught, connection.begin():
+        connection.execute(tables.sessions.insert(), row)
+    assert "a secret" not in str(caught.value)
 
 
 async def test_a_read_sees_one_snapshot(engine: Engine) -> None:

@@ -16,8 +16,9 @@ import msgspec
 import pytest
 import tornado.httpclient
 
-from chinwag import __version__, app
+from chinwag import __version__, app, logs
 from chinwag.rpc import METHODS
+from chinwag.services import files as file_service
 from chinwag.services import invites, workspace
 from chinwag.store.tx import Tx
 from chinwag.web import files, routes
@@ -700,10 +701,59 @@ async def test_a_mistake_of_ours_is_logged_with_the_calls_name_and_told_to_nobod
     monkeypatch.setitem(vars(METHODS["accounts.me"]), "function", broken)
     response = await rpc(server, "accounts.me", token)
     assert response.code == 500
-    assert json.loads(response.body)["error"] == {"code": -32603, "message": "Something went wrong on the server."}
-    assert "The call accounts.me failed." in caplog.text
-    assert "the inside of things" in caplog.text
+    failed = json.loads(response.body)["error"]
+    number = failed["data"]["request"]
+    told = {"code": -32603, "message": "Something went wrong on the server.", "data": {"request": number}}
+    assert failed == told
+    (record,) = [one for one in caplog.records if one.levelno >= logging.ERROR]
+    assert record.getMessage() == f"accounts.me failed, for user 1, request {number}."
+    line = json.loads(logs.JsonFormatter().format(record))
+    assert (line["level"], line["method"], line["user"], line["request"]) == ("error", "accounts.me", 1, number)
+    assert "the inside of things" in line["error"]
     assert token not in caplog.text
+
+
+@pytest.mark.logs
+async def test_a_mistake_of_ours_is_logged_once_wherever_it_happens_and_without_the_address(
+    server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, token = server.add("ann")
+
+    def broken(*_given: Any, **_params: Any) -> None:
+        raise RuntimeError("the inside of things")
+
+    monkeypatch.setitem(vars(METHODS["messages.post"]), "function", broken)
+    monkeypatch.setattr(file_service, "readable", broken)
+    for path, options in (
+        ("/chat?room=lobby", {"method": "POST", "body": "hello"}),
+        ("/files/a-secret/name", {}),
+    ):
+        caplog.clear()
+        response = await server.fetch(path, token, **options)
+        assert response.code == 500
+        failed = json.loads(response.body)["error"]
+        assert (failed["code"], set(failed["data"])) == (-32603, {"request"})
+        assert b"inside" not in response.body
+        (record,) = [one for one in caplog.records if one.levelno >= logging.ERROR]
+        assert f"user 1, request {failed['data']['request']}." in record.getMessage()
+        assert "a-secret" not in caplog.text
+        assert "hello" not in caplog.text
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+async def test_logs_are_lines_for_people_or_an_object_each(tmp_path: Path, style: str) -> None:
+    words = ("--data", str(tmp_path / "data"), "--port", str(free_port()), "--log", style)
+    with program("serve", *words) as process:
+        assert process.stdout is not None
+        assert "serves" in await asyncio.to_thread(process.stdout.readline)
+        process.terminate()
+        *_, last = (await asyncio.to_thread(process.stdout.read)).splitlines()
+    if style == "text":
+        assert re.fullmatch(r"\d\d:\d\d:\d\d I Stopping\.", last)
+    else:
+        line = json.loads(last)
+        assert datetime.fromisoformat(line.pop("at")).tzinfo is not None
+        assert line == {"level": "info", "logger": "chinwag.app", "message": "Stopping."}
 
 
 # Stopping, as a process

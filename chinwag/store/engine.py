@@ -51,7 +51,12 @@ def open_engine(url: str) -> Engine:
 
 
 def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, poolclass=NullPool, connect_args={"check_same_thread": False, "timeout": LOCKED})
+    engine = create_engine(
+        url,
+        poolclass=NullPool,
+        hide_parameters=True,  # they have no place in a log
+        connect_args={"check_same_thread": False, "timeout": LOCKED},
+    )
 
     @event.listens_for(engine, "connect")
     def _settle(connection: sqlite3.Connection, _record: object) -> None:
@@ -72,6 +77,7 @@ def _open_postgres(url: str) -> Engine:
     return create_engine(
         f"postgresql+psycopg://{rest}",
         poolclass=NullPool,
+        hide_parameters=True,
         connect_args={"connect_timeout": 5, "options": settings, "prepare_threshold": 2},
     )
 
