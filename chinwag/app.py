@@ -31,6 +31,7 @@ from chinwag.hub import Hub, told
 from chinwag.indexer import Indexer
 from chinwag.limits import Limits
 from chinwag.live import Live
+from chinwag.meters import LAG_SECONDS
 from chinwag.presence import Presences
 from chinwag.previews import Previews
 from chinwag.push import Pusher
@@ -43,7 +44,6 @@ from chinwag.store.engine import Readers, check_durable, connect, open_engine, s
 from chinwag.store.tx import Caller, Tx
 from chinwag.store.writer import Writer
 from chinwag.web.door import Site
-from chinwag.web.health import note_lag
 from chinwag.web.routes import application
 
 log = logging.getLogger(__name__)
@@ -184,6 +184,7 @@ class App:
         self.indexer.start()
         await self.pusher.start(on=self.config.push)
         self.alarm.start()
+        self.site.started = True
 
     async def stop(self) -> None:
         """Refuse what is new, finish what was accepted, tell everyone to come back, and close, within ten seconds."""
@@ -277,7 +278,7 @@ class App:
         """Each second: note how late the loop is, look for dead connections, and keep the collector from walking what
         lives long, which with thousands of connections is most of a delivery's cost."""
         now = self._loop.time()
-        note_lag(max(0.0, now - due))
+        LAG_SECONDS.observe(max(0.0, now - due))
         for connection in tuple(self.site.connections):
             connection.look_for_life(now)
         if abs(len(self.site.connections) - self._frozen_at) >= FREEZE_EVERY:

@@ -8,12 +8,12 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
-from prometheus_client import Counter, Histogram
 
+from chinwag import meters
 from chinwag.errors import BadRequest, Internal, Refused, TooMany, Unauthorized, Unavailable, UnknownMethod
 from chinwag.hub import Connection
 from chinwag.jsonrpc import Reply, Request, batch_of, joined, read, refusal, success, values_of
@@ -28,16 +28,6 @@ log = logging.getLogger(__name__)
 
 HASHES = 2
 HASHES_WAITING = 20
-
-_CALLS = Counter("chinwag_calls", "Calls answered.", ("method", "outcome"))
-_SECONDS = Histogram(
-    "chinwag_call_seconds",
-    "Time from a call to its answer.",
-    ("method",),
-    buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10),
-)
-
-_calls, _seconds = cache(_CALLS.labels), cache(_SECONDS.labels)
 
 Way = Literal["read", "write", "alone"]
 """How a call goes along with others of its connection: `pipeline.py` says what each means."""
@@ -162,9 +152,14 @@ class Dispatcher:
         else:
             name, outcome = "error", note_failure(method, caller.user, outcome)
         if method in METHODS:
-            _calls(method, name).inc()
-            _seconds(method).observe(time.perf_counter() - began)
+            meters.calls(method, name).inc()
+            meters.call_seconds(method).observe(time.perf_counter() - began)
         then(outcome)
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """How many wait for what."""
+        return {"writer": self.writer.waiting, "reads": self.readers.waiting, "hashes": self._hashing}
 
     async def read(self, function: Callable[..., Any], caller: Caller, **params: Any) -> Any:
         """A service on a snapshot, in a reader's thread."""

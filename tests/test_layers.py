@@ -16,12 +16,13 @@ WORDS = {
     "config": "errors",
     "limits": "errors",
     "frames": "",
+    "meters": "",
 }
 # Services never see the hub, the hub never sees services. `rpc`, `dispatch` and, for what concerns a connection, `live`
 # are where the two meet; `app` and `cli` alone know every part.
 MAY_IMPORT = {
     **WORDS,
-    "store": "store changes clock errors",
+    "store": "meters store changes clock errors",
     "services": "services store changes clock limits errors",
     "blobs": "errors",
     "kinds": "",
@@ -31,8 +32,8 @@ MAY_IMPORT = {
     "fetch": "",
     "pages": "fetch",
     "previews": "pages fetch services store changes errors",
-    "push": "fetch services store changes clock errors",
-    "hub": "frames changes",
+    "push": "meters fetch services store changes clock errors",
+    "hub": "meters frames changes",
     "bus": "hub changes",
     "bus_redis": "bus hub changes",
     "presence": "hub bus changes",
@@ -41,12 +42,12 @@ MAY_IMPORT = {
     "live": "services hub presence store changes errors",
     "jsonrpc": "store errors",
     "rpc": "services live limits store",
-    "dispatch": "rpc jsonrpc hub live limits store errors",
+    "dispatch": "meters rpc jsonrpc hub live limits store errors",
     "pipeline": "dispatch jsonrpc hub store",
     "schema": "rpc changes errors",
-    "web": "web pipeline dispatch jsonrpc frames live hub files kinds services store changes config errors",
-    "app": "alarm indexer web dispatch rpc live schema blobs files previews push services hub bus bus_redis presence "
-    "limits store config changes errors",
+    "web": "meters web pipeline dispatch jsonrpc frames live hub files kinds services store changes config errors",
+    "app": "meters alarm indexer web dispatch rpc live schema blobs files previews push services hub bus bus_redis "
+    "presence limits store config changes errors",
     "cli": "app services store config logs errors",
     "__main__": "cli",
     "__init__": "",
@@ -59,7 +60,7 @@ LIBRARIES = {
     "sqlite3": "store/engine store/search_sqlite",
     "redis": "bus_redis",
     "tornado": "web app fetch",
-    "prometheus_client": "dispatch push web/health",
+    "prometheus_client": "meters web/health",
     "cryptography": "services/webpush",
     "argon2": "services/passwords",
     "markdown_it": "services/markdown",

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from chinwag.errors import CannotStart, Unavailable
+from chinwag.meters import READ_SECONDS
 from chinwag.store.tx import Caller, Tx
 
 T = TypeVar("T")
@@ -107,11 +108,16 @@ class Readers:
         self._open: list[Connection] = []
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="reader")
 
+    @property
+    def waiting(self) -> int:
+        """How many reads wait for a thread."""
+        return self.pool._work_queue.qsize()
+
     def run(self, function: Callable[..., T], caller: Caller, params: dict[str, Any]) -> T:
         """In the present thread: `function(tx, **params)` on a snapshot. A database that is away is `Unavailable`."""
         try:
             connection = self._connection()
-            with connection.begin():
+            with READ_SECONDS.time(), connection.begin():
                 return function(Tx(connection, caller), **params)
         except DBAPIError as error:
             if not is_away(error):

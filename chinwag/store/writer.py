@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chinwag.changes import Change, End
 from chinwag.errors import Refused, Unavailable
+from chinwag.meters import COMMIT_SECONDS
 from chinwag.store.engine import connect, is_away
 from chinwag.store.tx import Caller, Cookie, Tx
 
@@ -99,6 +100,11 @@ class Writer:
         done: asyncio.Future[Done] = self._loop.create_future()
         self.put(Job(function, caller, params, lane, lambda outcome: settle(done, outcome)))
         return await done
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a transaction."""
+        return len(self._waiting)
 
     async def stop(self) -> None:
         """Finish what was accepted, then end the thread."""
@@ -194,7 +200,7 @@ class Writer:
     def _together(self, connection: Connection, batch: list[Job]) -> list[Outcome] | None:
         """All calls in one transaction, or None, with nothing done, if one failed after it had written."""
         outcomes: list[Outcome] = []
-        with connection.begin() as transaction:
+        with COMMIT_SECONDS.time(), connection.begin() as transaction:
             for job in batch:
                 tx = Tx(connection, job.caller)
                 try:
@@ -210,7 +216,7 @@ class Writer:
         for left in reversed(range(TRIES)):
             tx = Tx(connection, job.caller)
             try:
-                with connection.begin():
+                with COMMIT_SECONDS.time(), connection.begin():
                     return Done(job.function(tx, **job.params), tx)
             except Exception as error:
                 if not (left and _may_try_again(error)):

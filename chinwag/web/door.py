@@ -62,6 +62,9 @@ class Site:
     """Connections that have been told to go, until their sockets are closed."""
     all_closed: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    started: bool = False
+    looking: "asyncio.Task[Any] | None" = None
+    """A look whether the database answers."""
 
     @property
     def hub(self) -> Hub:
@@ -72,11 +75,12 @@ class Site:
         """The session cookie's name. Cookies know no ports: without https it tells servers of one machine apart."""
         return "__Host-chinwag" if self.config.secure else f"chinwag-{self.config.port}"
 
-    def spawn(self, job: Any) -> None:
-        """Run something that nobody waits for."""
-        task = asyncio.ensure_future(job)
+    def spawn(self, job: Any) -> "asyncio.Task[Any]":
+        """Run something that nobody has to wait for."""
+        task: asyncio.Task[Any] = asyncio.ensure_future(job)
         self.tasks.add(task)
         task.add_done_callback(self._spawned)
+        return task
 
     async def give_up(self) -> None:
         """End what still runs for nobody, before what it needs is closed."""
