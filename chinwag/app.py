@@ -43,6 +43,7 @@ from chinwag.store import users as user_store
 from chinwag.store.engine import Readers, check_durable, connect, open_engine, sqlite_url
 from chinwag.store.tx import Caller, Tx
 from chinwag.store.writer import Writer
+from chinwag.web.calls import BODY
 from chinwag.web.door import Site
 from chinwag.web.routes import application
 
@@ -53,6 +54,7 @@ DRAIN = 8.0
 LAST = 9.5
 """Seconds until a server that stops is gone, whatever it still waits for."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+HEADERS = 16 * 1024
 IDLE_SECONDS = 60
 """How long a connection over HTTP may say nothing between two requests."""
 BODY_SECONDS = 30
@@ -156,8 +158,8 @@ class App:
         self.site = Site(config, self.rpc, self.live, self.files)
         self.server = tornado.httpserver.HTTPServer(
             application(self.site, schema.openrpc(METHODS)),
-            max_header_size=16 * 1024,
-            max_body_size=1024 * 1024,
+            max_header_size=HEADERS,
+            max_body_size=BODY,
             max_buffer_size=2 * 1024 * 1024,
             idle_connection_timeout=IDLE_SECONDS,
             body_timeout=BODY_SECONDS,

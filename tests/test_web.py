@@ -277,6 +277,38 @@ async def test_a_request_without_a_host_is_refused(server: Server) -> None:
         assert await raw.read_head() in (400, 421)
 
 
+@pytest.mark.parametrize(
+    ("line", "hosts", "status"),
+    [
+        ("GET /health HTTP/1.1", ("evil.example", "{own}"), 400),
+        ("GET /health HTTP/1.1", ("{own}", "evil.example"), 400),
+        ("GET /health HTTP/1.1", ("{own}, evil.example",), 400),
+        ("GET http://evil.example/health HTTP/1.1", ("{own}",), 404),
+        ("GET http://evil.example/health HTTP/1.1", ("evil.example",), 421),
+    ],
+)
+async def test_no_second_name_gets_past_the_first(
+    server: Server, line: str, hosts: tuple[str, ...], status: int
+) -> None:
+    async with dial(server) as raw:
+        own = f"127.0.0.1:{server.config.port}"
+        await raw.send("\r\n".join((line, *(f"Host: {one.format(own=own)}" for one in hosts), "", "")).encode())
+        assert await raw.read_head() == status
+
+
+async def test_what_a_stranger_says_was_forwarded_changes_nothing(server: Server) -> None:
+    said = {
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https",
+        "Forwarded": "host=evil.example;proto=https",
+    }
+    response = await owner(server, headers=said)
+    assert "Secure" not in cookie_of(response)[2]
+    held = {**said, "Cookie": "=".join(cookie_of(response)[:2])}
+    invite = await rpc(server, "invites.create", headers=held)
+    assert json.loads(invite.body)["result"]["url"].startswith(server.config.link)
+
+
 # POST /chat
 
 
@@ -379,6 +411,17 @@ async def test_a_body_in_chunks_is_no_way_round_that(server: Server) -> None:
         await raw.send(head.encode() + b"Content-Type: application/json\r\n\r\n")
         await refused_or_gone(raw, [b"10000\r\n" + b" " * 65_536 + b"\r\n"] * 200)
     assert (await server.fetch("/health")).code == 200
+
+
+async def test_a_request_that_comes_byte_by_byte_is_a_request(server: Server) -> None:
+    body = request("workspace.look")
+    head = f"POST /rpc HTTP/1.1\r\nHost: 127.0.0.1:{server.config.port}\r\nContent-Type: application/json\r\n"
+    async with dial(server) as raw:
+        for byte in f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body:
+            await raw.send(bytes((byte,)))
+        assert await raw.read_head() == 200
+        answer = json.loads(await raw.reader.readexactly(int(raw.headers["content-length"])))
+    assert answer["result"]["name"] == "Chinwag"
 
 
 async def test_headers_of_16_kib_are_read_and_longer_ones_are_not(server: Server) -> None:
@@ -663,6 +706,7 @@ async def test_metrics_keep_the_rules_of_prometheus_text(server: Server) -> None
     await rpc(server, "accounts.me", token)
     response = await server.fetch("/metrics")
     assert response.headers["Content-Type"].startswith("text/plain; version=")
+    assert response.headers["Cache-Control"] == "no-store"
     text = response.body.decode()
     families = {one.name: one for one in text_string_to_metric_families(text)}
     ours = {name for name in families if name.startswith("chinwag_")}

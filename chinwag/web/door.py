@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -207,7 +208,7 @@ class Handler(tornado.web.RequestHandler):
         self.set_status(status)
         self.set_header("Content-Type", "application/json")
         if retry_after is not None:
-            self.set_header("Retry-After", str(max(1, round(retry_after))))
+            self.set_header("Retry-After", str(math.ceil(retry_after)))
         self.finish(payload)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:

@@ -52,6 +52,7 @@ class MetricsHandler(Handler):
         if not ip_address(address(self.site, self.request)).is_private:
             raise NotFound("page")
         observe(self.site)
+        self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
         self.finish(generate_latest(REGISTRY))
 
