@@ -146,6 +146,20 @@ async def test_a_full_disk_is_said_reading_goes_on_and_it_mends_by_itself(disk: 
         await client.close()
 
 
+async def test_a_file_that_fills_the_disk_is_refused_and_leaves_room_for_messages(disk: Disk) -> None:
+    async with house(disk.folder / "data") as home:
+        disk.shrink(home.process.pid)
+        sent = {"method": "POST", "body": b"x" * 5_000_000}
+        response = await home.server.fetch("/files?room=1&name=large", home.token, **sent)
+        assert (response.code, response.headers["Retry-After"]) == (503, "30")
+        assert [one.stat().st_size for one in (disk.folder / "data/uploads").iterdir()] == [0]
+        client = await home.server.client(home.token)
+        await post(client, "still here")
+        disk.grow(home.process.pid)
+        assert (await home.server.fetch("/files?room=1&name=large", home.token, **sent)).code == 201
+        await client.close()
+
+
 # A database that somebody else holds
 
 
