@@ -171,7 +171,7 @@ def _invalid(text: str) -> Invalid:
     name = _FIELD.search(text)
     where = name.group(1) if name else re.split(r"[\[.]", path.group(1))[0] if path else ""
     words = _QUOTED.sub(r"“\1”", _PATH.sub("", text))
-    return Invalid(where[:NAMED] or None, f"{words[:SAID]}.")
+    return Invalid(where[:NAMED] or None, words[:SAID] + ".")
 
 
 def _refuse_nul(values: dict[str, Any]) -> None:
