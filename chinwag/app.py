@@ -6,6 +6,7 @@ import fcntl
 import gc
 import logging
 import os
+import resource
 import signal
 import socket
 import threading
@@ -14,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import tornado.autoreload
-import tornado.httpserver
 import tornado.netutil
 from sqlalchemy import Engine
 
@@ -45,6 +45,7 @@ from chinwag.store.tx import Caller, Tx
 from chinwag.store.writer import Writer
 from chinwag.web.calls import BODY
 from chinwag.web.door import Site
+from chinwag.web.listener import Server
 from chinwag.web.routes import application
 
 log = logging.getLogger(__name__)
@@ -156,7 +157,7 @@ class App:
         self.previews = Previews(self.files.picture, self._read, self.writer.run, config.link)
         self.pusher = Pusher(self._read, self.writer.run, self.presences.online, config.link)
         self.site = Site(config, self.rpc, self.live, self.files)
-        self.server = tornado.httpserver.HTTPServer(
+        self.server = Server(
             application(self.site, schema.openrpc(METHODS)),
             max_header_size=HEADERS,
             max_body_size=BODY,
@@ -316,12 +317,20 @@ async def running(config: Config, engine: Engine, sockets: list[socket.socket]) 
         await app.stop()
 
 
+def open_many() -> None:
+    """As many connections as the machine lets a process have: many give 1,024 to who does not ask."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS says that there is no end, and does not mean it
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 async def serve(config: Config, engine: Engine, sockets: list[socket.socket], ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in SIGNALS:
         loop.add_signal_handler(number, stop.set)
+    open_many()
     if config.debug:
         tornado.autoreload.start()
     async with running(config, engine, sockets):

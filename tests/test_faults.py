@@ -38,6 +38,10 @@ class House:
             assert line, words
         return line
 
+    def open_files(self) -> int:
+        """How many files and connections the server has."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
     def kept(self) -> list[str]:
         """What the database has of the lobby."""
         with contextlib.closing(sqlite3.connect(self.server.config.data / "chinwag.db")) as database:
@@ -184,6 +188,32 @@ async def test_a_locked_database_is_said_within_ten_seconds_and_reading_goes_on(
         assert home.kept() == ["before", "second"]
         for one in (client, behind, reader):
             await one.close()
+
+
+# More connections than there may be
+
+
+async def test_who_takes_every_connection_keeps_others_from_none_that_they_have(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home, contextlib.AsyncExitStack() as held:
+        client = await home.server.client(home.token)
+        soft, _ = resource.prlimit(home.process.pid, resource.RLIMIT_NOFILE)
+        assert soft == resource.getrlimit(resource.RLIMIT_NOFILE)[1], "as many as the machine lets it have"
+        resource.prlimit(home.process.pid, resource.RLIMIT_NOFILE, (home.open_files() + 20, soft))
+        for _ in range(40):
+            _, writer = await asyncio.open_connection("127.0.0.1", home.server.config.port)
+            held.callback(writer.close)
+            writer.write(b"GET /hea")
+        await home.said("No connection can be taken in just now: Too many open files.")
+        for number in range(100):
+            await post(client, f"n{number}")
+        assert len(home.kept()) == 100
+        await held.aclose()
+        assert (await home.server.fetch("/health")).code == 200
+        await client.close()
+        home.process.terminate()
+        assert await asyncio.to_thread(home.process.wait, 10) == 0
+        assert home.process.stdout is not None
+        assert home.process.stdout.read().count("taken in") < 30
 
 
 # Stopping, whatever holds

@@ -70,9 +70,9 @@ LIBRARIES = {
     "previews push",
     "PIL": "decoder",
     "obstore": "blobs",
-    "resource": "decoder",
+    "resource": "decoder app",
     "threading": "store/engine store/writer services/search:Lock app",
-    "socket": "web/socket web/wire app fetch",
+    "socket": "web/socket web/wire web/listener app fetch",
     "subprocess": "cli",
     "json": "jsonrpc decoder",
 }
