@@ -6,14 +6,15 @@ import fcntl
 import gc
 import logging
 import os
+import resource
 import signal
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import tornado.autoreload
-import tornado.httpserver
 import tornado.netutil
 from sqlalchemy import Engine
 
@@ -30,6 +31,7 @@ from chinwag.hub import Hub, told
 from chinwag.indexer import Indexer
 from chinwag.limits import Limits
 from chinwag.live import Live
+from chinwag.meters import LAG_SECONDS
 from chinwag.presence import Presences
 from chinwag.previews import Previews
 from chinwag.push import Pusher
@@ -44,14 +46,19 @@ from chinwag.store.engine import check_durable, connect, open_engine, sqlite_url
 from chinwag.store.readers import Readers
 from chinwag.store.tx import Caller, Tx
 from chinwag.store.writer import Writer
+from chinwag.web.calls import BODY
 from chinwag.web.door import Site
-from chinwag.web.health import note_lag
+from chinwag.web.listener import Server
 from chinwag.web.routes import application
 
 log = logging.getLogger(__name__)
 
 DRAIN = 8.0
 """Seconds that what was accepted has to finish in when the server stops."""
+LAST = 9.5
+"""Seconds until a server that stops is gone, whatever it still waits for."""
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+HEADERS = 16 * 1024
 IDLE_SECONDS = 60
 """How long a connection over HTTP may say nothing between two requests."""
 BODY_SECONDS = 30
@@ -118,10 +125,15 @@ def listen(config: Config) -> list[socket.socket]:
     """The listening sockets; shared with other processes of one server where there are several."""
     try:
         return tornado.netutil.bind_sockets(
-            config.port, config.host, backlog=1024, reuse_port=config.processes > 1 or "CHINWAG_WORKER" in os.environ
+            config.port, config.host, backlog=1024, reuse_port=config.processes > 1 or is_worker()
         )
     except OSError as error:
         raise CannotStart(f"Port {config.port} at {config.host} cannot be listened at: {error.strerror}.") from None
+
+
+def is_worker() -> bool:
+    """Whether this is one of the processes of one server."""
+    return "CHINWAG_WORKER" in os.environ
 
 
 class App:
@@ -152,10 +164,10 @@ class App:
         self.previews = Previews(self.files.picture, self._read, self.writer.run, config.link)
         self.pusher = Pusher(self._read, self.writer.run, self.presences.online, config.link)
         self.site = Site(config, self.rpc, self.live, self.files)
-        self.server = tornado.httpserver.HTTPServer(
+        self.server = Server(
             application(self.site, schema.openrpc(METHODS)),
-            max_header_size=16 * 1024,
-            max_body_size=1024 * 1024,
+            max_header_size=HEADERS,
+            max_body_size=BODY,
             max_buffer_size=2 * 1024 * 1024,
             idle_connection_timeout=IDLE_SECONDS,
             body_timeout=BODY_SECONDS,
@@ -180,6 +192,7 @@ class App:
         self.indexer.start()
         await self.pusher.start(on=self.config.push)
         self.alarm.start()
+        self.site.started = True
 
     async def stop(self) -> None:
         """Refuse what is new, finish what was accepted, tell everyone to come back, and close, within ten seconds."""
@@ -188,7 +201,6 @@ class App:
             async with asyncio.timeout(DRAIN):
                 await self.rpc.finish()
         await self.alarm.stop()
-        await self.pusher.stop()
         self.presences.stop()
         self.indexer.stop()
         for connection in list(self.site.connections):
@@ -203,6 +215,7 @@ class App:
         for timer in (self._lagging, self._clearing):
             if timer:
                 timer.cancel()
+        await self.pusher.stop()
         await self.site.give_up()
         await self.files.close()
         await self.previews.close()
@@ -253,7 +266,7 @@ class App:
         """Each second: note how late the loop is, look for dead connections and a dead database, and keep the collector
         from walking what lives long, which with thousands of connections is most of a delivery's cost."""
         now = self._loop.time()
-        note_lag(max(0.0, now - due))
+        LAG_SECONDS.observe(max(0.0, now - due))
         self.breaker.look()
         for connection in tuple(self.site.connections):
             connection.look_for_life(now)
@@ -286,19 +299,44 @@ async def running(config: Config, engine: Engine, sockets: list[socket.socket]) 
         await app.stop()
 
 
+def open_many() -> None:
+    """As many connections as the machine lets a process have: many give 1,024 to who does not ask."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS says that there is no end, and does not mean it
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 async def serve(config: Config, engine: Engine, sockets: list[socket.socket], ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in SIGNALS:
         loop.add_signal_handler(number, stop.set)
+    open_many()
     if config.debug:
         tornado.autoreload.start()
     async with running(config, engine, sockets):
         freeze()
         ready()
         await stop.wait()
+        _leave_in_time()
         log.info("Stopping.")
+
+
+def _leave_in_time() -> None:
+    """A database that does not answer would hold the process for ever. The next signal ends it at once; but of several
+    processes each is told twice to stop, by whoever tells all of them and by the first."""
+    last = threading.Timer(LAST, _leave)
+    last.daemon = True
+    last.start()
+    for number in () if is_worker() else SIGNALS:
+        asyncio.get_running_loop().remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _leave() -> None:
+    log.warning("Not all that was begun could be finished in time.")
+    os._exit(0)
 
 
 def prepare(config: Config, engine: Engine, given: set[str]) -> str | None:

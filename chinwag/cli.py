@@ -1,6 +1,7 @@
 """The command line: `chinwag serve` and what an operator does beside it. It holds no rules of the chat.
 
-Exit status: 0 done, 1 it could not be done (one line on standard error says why), 2 the words were wrong.
+Exit status: 0 done, 1 it could not be done (one line on standard error says why), 2 the words
+or the settings were wrong.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from typing import Any
 
 from chinwag import __version__, config, logs
 from chinwag.config import SETTINGS, Config
-from chinwag.errors import CannotStart, Refused
+from chinwag.errors import CannotStart, Refused, WrongSettings
 
 STORAGE = ("data", "database", "redis", "base_url", "port")
 
@@ -35,9 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         given.run(config.load(vars(given)), given)
     except (CannotStart, Refused) as error:
         sys.stderr.write(f"chinwag: {error}\n")
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, WrongSettings) else 1)
     except BrokenPipeError:
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,14 +105,15 @@ def serve(settings: Config, given: argparse.Namespace) -> None:
         return
     with app.sole_server(settings):
         engine = app.open_database(settings)
-        link = None if _is_worker() else app.prepare(settings, engine, config.given_settings(vars(given)))
         sockets = app.listen(settings)
+        if app.is_worker():
+            asyncio.run(app.serve(settings, engine, sockets, lambda: None))
+            return
+        link = app.prepare(settings, engine, config.given_settings(vars(given)))
         asyncio.run(app.serve(settings, engine, sockets, lambda: _say_ready(settings, link)))
 
 
 def _say_ready(settings: Config, link: str | None) -> None:
-    if _is_worker():
-        return
     sys.stdout.write(f"Chinwag serves {settings.link}\n")
     if link:
         sys.stdout.write(f"\nMake the first administrator, within a day and once, at\n\n    {link}\n\n")
@@ -118,21 +122,18 @@ def _say_ready(settings: Config, link: str | None) -> None:
     sys.stdout.flush()
 
 
-def _is_worker() -> bool:
-    return "CHINWAG_WORKER" in os.environ
-
-
 def _supervise(settings: Config, given: argparse.Namespace) -> None:
-    """Serve with several processes that share the port; one that dies is begun anew, and a signal goes to all."""
+    """Serve with several processes that share the port; one that dies is begun anew, and a signal goes to all; a second
+    ends them at once."""
     from chinwag import app
 
     engine = app.open_database(settings)
-    link = app.prepare(settings, engine, config.given_settings(vars(given)))
-    engine.dispose()
     for one in app.listen(settings):  # so that a port in use is said once, and here
         one.close()
+    link = app.prepare(settings, engine, config.given_settings(vars(given)))
+    engine.dispose()
     stopping: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in app.SIGNALS:
         signal.signal(number, lambda number, _: stopping.append(number))
     workers = [_worker() for _ in range(settings.processes)]
     _say_ready(settings, link)
@@ -141,8 +142,12 @@ def _supervise(settings: Config, given: argparse.Namespace) -> None:
         workers = [_worker() if not stopping and one.poll() is not None else one for one in workers]
     for worker in workers:
         worker.terminate()
-    for worker in workers:
-        worker.wait()
+    while workers := [worker for worker in workers if worker.poll() is None]:
+        for worker in workers if len(stopping) > 1 else ():
+            worker.kill()
+        time.sleep(LOOK_AFTER)
+    if len(stopping) > 1:
+        sys.exit(128 + stopping[0])
 
 
 def _worker() -> "subprocess.Popen[bytes]":

@@ -4,6 +4,7 @@ Read once at the start and passed on as values.
 """
 
 import argparse
+import difflib
 import os
 import re
 import tomllib
@@ -15,11 +16,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from chinwag.errors import CannotStart
+from chinwag.errors import WrongSettings
 
 
 class Setting(NamedTuple):
-    """A setting: `type` is str, int, bool or Path; `weakens` says what a value that is not the default gives up."""
+    """A setting: `type` is str, int, bool or Path; `weakens` says what a value gives up that is not the default or,
+    for a number, is beyond it (0 is without end)."""
 
     name: str
     type: type
@@ -40,8 +42,14 @@ SETTINGS = (
     Setting("signup", bool, False, "let anybody sign up", "anybody can become a member"),
     Setting("processes", int, 1, "serve with so many processes (PostgreSQL and Redis)"),
     Setting("files", str, "", "keep files in an S3-compatible bucket, s3://…; without it in the data folder"),
-    Setting("file_size", int, 25, "megabytes that one file may have"),
-    Setting("files_each", int, 5_000, "megabytes that all files of one user may have; 0 is without end"),
+    Setting("file_size", int, 25, "megabytes that one file may have", "files fill the disk sooner"),
+    Setting(
+        "files_each",
+        int,
+        5_000,
+        "megabytes that all files of one user may have; 0 is without end",
+        "one user can fill more of the disk",
+    ),
     Setting("files_all", int, 0, "megabytes that all files together may have; 0 is without end"),
     Setting("push", bool, True, "tell people who are away, by the push services of their browsers"),
     Setting("debug", bool, False, "reload on change, and let in the client's development server", "never in use"),
@@ -99,7 +107,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Config:
     """The settings from flags (None: not given), the environment and `flags["config"]`, a TOML file.
 
-    Raises `CannotStart` that names the setting for one that is unknown or wrong.
+    Raises `WrongSettings` that names the setting for one that is unknown or wrong.
     """
     given = {**_from_file(flags.get("config") or environment.get("CHINWAG_CONFIG")), **_from_environment(environment)}
     given |= {name: value for name, value in flags.items() if value is not None and name in Config.__struct_fields__}
@@ -122,17 +130,22 @@ def _from_file(name: str | None) -> dict[str, Any]:
     try:
         table = tomllib.loads(Path(name).read_text(encoding="utf-8"))
     except OSError as error:
-        raise CannotStart(f"The settings in {name} cannot be read: {error.strerror}.") from None
+        raise WrongSettings(f"The settings in {name} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CannotStart(f"The settings in {name} are not TOML: {error}.") from None
+        raise WrongSettings(f"The settings in {name} are not TOML: {error}.") from None
     known = {setting.name: setting for setting in SETTINGS}
     for key, value in table.items():
         if key not in known:
-            raise CannotStart(f"{name}: there is no setting “{key}”.")
+            raise WrongSettings(f"{name}: there is no setting “{key}”{_nearest(key)}")
         wanted = str if known[key].type is Path else known[key].type
         if type(value) is not wanted:
-            raise CannotStart(f"{name}: {key} must be {_kind(known[key])}.")
+            raise WrongSettings(f"{name}: {key} must be {_kind(known[key])}.")
     return {key: Path(value) if known[key].type is Path else value for key, value in table.items()}
+
+
+def _nearest(key: str) -> str:
+    near = difflib.get_close_matches(key.lower(), Config.__struct_fields__, 1, 0.5)
+    return f"; did you mean “{near[0]}”?" if near else "."
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -159,7 +172,7 @@ def parse(setting: Setting, text: str, where: str) -> Any:
             }[text.lower()]
         return setting.type(text)
     except (KeyError, ValueError):
-        raise CannotStart(f"{where} must be {_kind(setting)}, not “{text}”.") from None
+        raise WrongSettings(f"{where} must be {_kind(setting)}, not “{text}”.") from None
 
 
 def _kind(setting: Setting) -> str:
@@ -196,7 +209,7 @@ def _check(config: Config) -> None:
     )
     for wrong, words in problems:
         if wrong:
-            raise CannotStart(words)
+            raise WrongSettings(words)
 
 
 def proxies(config: Config) -> list[str]:
@@ -239,13 +252,24 @@ def weakened(config: Config) -> list[str]:
     lines = []
     for setting in SETTINGS:
         value = getattr(config, setting.name)
-        if setting.weakens and value != setting.default:
+        if setting.weakens and _is_looser(setting, value):
             lines.append(f"{setting.name} = {show(value)}: {setting.weakens}.")
-    if config.host not in ("127.0.0.1", "::1", "localhost") and not config.secure:
+    if any(ip_network(one, strict=False).prefixlen == 0 for one in proxies(config)):
+        lines.append(f"proxies = {show(config.proxies)}: anybody can claim to come from any address.")
+    if not config.secure and not (_is_local(config.host) and _is_local(urlsplit(config.link).hostname)):
         lines.append(
-            "The server listens beyond this machine without https: set base_url and put a proxy with TLS before it."
+            "The server is reached beyond this machine without https: set base_url and put a proxy with TLS before it."
         )
     return lines
+
+
+def _is_looser(setting: Setting, value: Any) -> bool:
+    looser = value > setting.default or value == 0 if setting.type is int else value != setting.default
+    return bool(looser)
+
+
+def _is_local(host: str | None) -> bool:
+    return host in ("127.0.0.1", "::1", "localhost")
 
 
 def show(value: object) -> str:

@@ -8,15 +8,15 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
-from prometheus_client import Counter, Histogram
 
-from chinwag.errors import BadRequest, Refused, TooMany, Unauthorized, Unavailable, UnknownMethod
+from chinwag import meters
+from chinwag.errors import BadRequest, Internal, Refused, TooMany, Unauthorized, Unavailable, UnknownMethod
 from chinwag.hub import Connection
-from chinwag.jsonrpc import Reply, Request, batch_of, failure, joined, read, refusal, success, values_of
+from chinwag.jsonrpc import Reply, Request, batch_of, joined, read, refusal, success, values_of
 from chinwag.limits import Limits
 from chinwag.live import Context, Live
 from chinwag.rpc import METHODS, Call
@@ -29,16 +29,6 @@ log = logging.getLogger(__name__)
 
 HASHES = 2
 HASHES_WAITING = 20
-
-_CALLS = Counter("chinwag_calls", "Calls answered.", ("method", "outcome"))
-_SECONDS = Histogram(
-    "chinwag_call_seconds",
-    "Time from a call to its answer.",
-    ("method",),
-    buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10),
-)
-
-_calls, _seconds = cache(_CALLS.labels), cache(_SECONDS.labels)
 
 Way = Literal["read", "write", "alone"]
 """How a call goes along with others of its connection: `pipeline.py` says what each means."""
@@ -113,7 +103,7 @@ class Dispatcher:
         return joined([await self._answer(_one(one), _present(caller, connection), connection) for one in batch])
 
     async def call(self, method: str, params: bytes, caller: Caller) -> Done:
-        """Run one call. Raises `Refused`, or, for a mistake of ours, whatever it was, logged."""
+        """Run one call. Raises `Refused`."""
         done: asyncio.Future[Done] = self._loop.create_future()
         self.begin(method, msgspec.Raw(params), caller, None, partial(settle, done))
         return await done
@@ -123,7 +113,7 @@ class Dispatcher:
     ) -> None:
         """Run one call; `then` gets what came of it, on the loop, perhaps at once."""
         self._note_running(1)
-        done = partial(self._done, method, time.perf_counter(), then)
+        done = partial(self._done, method, caller, time.perf_counter(), then)
         try:
             self._start(method, bytes(params), caller, connection, done)
         except Exception as error:
@@ -153,7 +143,7 @@ class Dispatcher:
                 values["online"] = self.live.presences.online()
             self.writer.put(Job(call.function, caller, values, then, call.names(values, caller)))
 
-    def _done(self, method: str, began: float, then: Then, outcome: Outcome) -> None:
+    def _done(self, method: str, caller: Caller, began: float, then: Then, outcome: Outcome) -> None:
         """A call is over: count it, and pass on what came of it."""
         self._note_running(-1)
         if isinstance(outcome, Done):
@@ -161,12 +151,16 @@ class Dispatcher:
         elif isinstance(outcome, Refused):
             name = outcome.kind or "invalid"
         else:
-            name = "error"
-            log.error("The call %s failed.", method, exc_info=outcome)
+            name, outcome = "error", note_failure(method, caller.user, outcome)
         if method in METHODS:
-            _calls(method, name).inc()
-            _seconds(method).observe(time.perf_counter() - began)
+            meters.calls(method, name).inc()
+            meters.call_seconds(method).observe(time.perf_counter() - began)
         then(outcome)
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """How many wait for what."""
+        return {"writer": self.writer.waiting, "reads": self.readers.waiting, "hashes": self._hashing}
 
     async def read(self, function: Callable[..., Any], caller: Caller, **params: Any) -> Any:
         """A service on a snapshot, in a reader's thread."""
@@ -224,6 +218,14 @@ class Dispatcher:
         self._hashers.shutdown()
 
 
+def note_failure(method: str, user: int | None, error: BaseException) -> Internal:
+    """Log a mistake of ours, once; what is returned is all that the caller is told of it."""
+    told = Internal()
+    who = {"method": method, "user": user, "request": told.request}
+    log.error("%s failed, for user %s, request %s.", method, user, told.request, exc_info=error, extra=who)
+    return told
+
+
 def _one(data: bytes) -> Asked | Reply:
     request = read(data)
     if isinstance(request, Reply):
@@ -241,10 +243,9 @@ def _reply(request: Request, then: Callable[[Reply], None], outcome: Outcome) ->
     number = None if notification else request.id
     if isinstance(outcome, Done):
         reply = success(outcome.result, id=number, cookie=outcome.cookie)
-    elif isinstance(outcome, Refused):
-        reply = refusal(outcome, id=number)
     else:
-        reply = failure(id=number)
+        assert isinstance(outcome, Refused)
+        reply = refusal(outcome, id=number)
     if notification:
         reply.payload = None
     then(reply)
@@ -259,7 +260,10 @@ def _give_done(then: Then, future: "asyncio.Future[Done]") -> None:
 
 
 def _give_reply(then: Callable[[Reply], None], future: "asyncio.Future[Reply]") -> None:
-    then(failure(id=None) if _error_of(future) else future.result())
+    error = _error_of(future)
+    if error is not None and not isinstance(error, Refused):
+        error = note_failure("a batch", None, error)
+    then(refusal(error) if error is not None else future.result())
 
 
 def _error_of(future: "asyncio.Future[Any]") -> Exception | None:

@@ -2,6 +2,7 @@
 
     ChinwagError
     ├── CannotStart              told to the operator in one line; exit status 1
+    │   └── WrongSettings        a setting is unknown or wrong; names it; exit status 2
     └── Refused                  told to a caller: code, kind, HTTP status, a sentence
         ├── ParseError           the frame is not JSON                     −32700
         ├── BadRequest           the frame is no request                   −32600
@@ -13,11 +14,13 @@
         ├── Conflict             taken, used up, archived                  −32004
         ├── TooLarge             over a limit of size                      −32005
         ├── TooMany              over a limit of rate; says when again     −32006
-        └── Unavailable          stopping, or the database is away         −32007
+        ├── Unavailable          stopping, or the database is away         −32007
+        └── Internal             a mistake of ours, which is in the log    −32603
 
 Services raise them; `rpc.py` and `web/` turn them into one shape; nobody else catches them.
 """
 
+import secrets
 from typing import Any
 
 
@@ -27,6 +30,10 @@ class ChinwagError(Exception):
 
 class CannotStart(ChinwagError):
     """The program cannot do what its command line asked; the text is one line for the operator."""
+
+
+class WrongSettings(CannotStart):
+    """A setting is unknown or has a value that makes no sense; the text names it."""
 
 
 class Refused(ChinwagError):
@@ -118,7 +125,18 @@ class Unavailable(Refused):
         super().__init__(message, retry_after=retry_after)
 
 
-INTERNAL = {"code": -32603, "message": "Something went wrong on the server."}
+class Internal(Refused):
+    """A mistake of ours: the caller is told nothing but the number under which the log has it."""
+
+    code, status = -32603, 500
+
+    def __init__(self) -> None:
+        super().__init__("Something went wrong on the server.")
+        self.request = secrets.token_hex(4)
+
+    def wire(self) -> dict[str, Any]:
+        return {**super().wire(), "data": {"request": self.request}}
+
 
 CLOSE_RESTART = 4001
 CLOSE_SLOW = 4008

@@ -55,7 +55,7 @@ class Incoming:
         self.upload = upload
         self.path = path
         self.caller = caller
-        self.offset = file.tell()
+        self.offset = self._began = file.tell()
         self._file = file
         self._disk = disk
 
@@ -65,7 +65,11 @@ class Incoming:
             raise TooLarge("This is more than was announced.", field="size")
         if self._file.closed:
             raise Conflict("This upload goes on elsewhere.", field="offset")
-        await self._disk(_write, self._file, data)
+        try:
+            await self._disk(_write, self._file, data)
+        except Unavailable:  # the disk is full: what this request brought makes way for messages
+            await self._disk(self._file.truncate, self._began)
+            raise
         self.offset += len(data)
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ import msgspec
 
 from chinwag.changes import Change, End, room_topic, user_topic
 from chinwag.frames import TEXT, frame
+from chinwag.meters import DELIVERIES, FAN_OUT_SECONDS, HOLES
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ class Hub:
         self._scheduled = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
-        self.delivered = 0
+        self._told_at = 0.0
 
     # Who listens
 
@@ -164,6 +165,11 @@ class Hub:
     def sessions(self) -> list[int]:
         """The sessions with a connection here."""
         return list(self._sessions)
+
+    @property
+    def waiting(self) -> int:
+        """How many connections have something to write."""
+        return len(self._due)
 
     @property
     def known(self) -> dict[str, int]:
@@ -243,6 +249,7 @@ class Hub:
         finally:
             topic.filling = False
         if change.seq > since:
+            HOLES.inc()
             self.tell(told(change))
 
     async def close(self) -> None:
@@ -262,9 +269,10 @@ class Hub:
         if topic.listeners:
             if not topic.frames:
                 self._talking.append(topic)
+                self._told_at = self._told_at or self._loop.time()
                 self._schedule()
             topic.frames.append(change.frame)
-            self.delivered += len(topic.listeners)
+            DELIVERIES.inc(len(topic.listeners))
         self._expel(topic, change)
         self._admit(topic, change)
 
@@ -330,3 +338,6 @@ class Hub:
             due.popleft().write_out()
         if due:
             self._schedule()
+        elif self._told_at:
+            FAN_OUT_SECONDS.observe(self._loop.time() - self._told_at)
+            self._told_at = 0.0

@@ -11,10 +11,13 @@ from typing import Any
 
 import msgspec
 
-from chinwag.errors import INTERNAL, BadRequest, Invalid, ParseError, Refused
+from chinwag.errors import BadRequest, Invalid, ParseError, Refused
 from chinwag.store.tx import Cookie
 
 BATCH = 20
+NAMED = 64
+SAID = 200
+"""Characters of a param's name, and of what is wrong with it: what was sent is not said again at any length."""
 
 
 class Request(msgspec.Struct):
@@ -132,11 +135,6 @@ def success(result: object, *, id: object, cookie: Cookie | None = None) -> Repl
     return Reply(_encode({"jsonrpc": "2.0", "id": id, "result": result}), cookie=cookie)
 
 
-def failure(*, id: object) -> Reply:
-    """The reply to what failed by a mistake of ours."""
-    return Reply(_encode({"jsonrpc": "2.0", "id": id, "error": INTERNAL}), 500)
-
-
 def values_of(raw: bytes, shape: type[msgspec.Struct]) -> dict[str, Any]:
     """A call's params, decoded and checked; by name, or by position in the order of `shape`."""
     try:
@@ -172,7 +170,8 @@ def _invalid(text: str) -> Invalid:
     path = _PATH.search(text)
     name = _FIELD.search(text)
     where = name.group(1) if name else re.split(r"[\[.]", path.group(1))[0] if path else ""
-    return Invalid(where or None, _QUOTED.sub(r"“\1”", _PATH.sub("", text)) + ".")
+    words = _QUOTED.sub(r"“\1”", _PATH.sub("", text))
+    return Invalid(where[:NAMED] or None, words[:SAID] + ".")
 
 
 def _refuse_nul(values: dict[str, Any]) -> None:

@@ -11,9 +11,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlsplit
 
-from prometheus_client import Counter
-
-from chinwag import clock
+from chinwag import clock, meters
 from chinwag.changes import Change, End
 from chinwag.errors import Unavailable
 from chinwag.fetch import CannotFetch, Fetcher
@@ -32,7 +30,6 @@ TOKEN = 12 * 3_600
 TOKENS = 200
 
 _NOBODY = Caller()
-_PUSHES = Counter("chinwag_pushes", "Pushes that push services answered.", ("code",))
 
 
 class Pusher:
@@ -118,7 +115,7 @@ class Pusher:
             outcome = Outcome(answered.code, _seconds(answered.retry_after))
         except CannotFetch:
             outcome = Outcome(0)
-        _PUSHES.labels(str(outcome.code)).inc()
+        meters.PUSHES.labels(str(outcome.code)).inc()
         await self._write(pushing.settle, _NOBODY, {"id": job.id, "closes": job.closes, "outcome": outcome})
 
     def _headers(self, job: Job) -> dict[str, str]:

@@ -32,9 +32,9 @@ def done(ran: Ran) -> str:
     return ran.stdout
 
 
-def failed(ran: Ran) -> str:
+def failed(ran: Ran, status: int = 1) -> str:
     """The one line on standard error of a command that could not do its work."""
-    assert (ran.returncode, ran.stdout) == (1, ""), (ran.stdout, ran.stderr)
+    assert (ran.returncode, ran.stdout) == (status, ""), (ran.stdout, ran.stderr)
     assert ran.stderr.count("\n") == 1, ran.stderr
     assert ran.stderr.startswith("chinwag: ")
     return ran.stderr.removeprefix("chinwag: ").strip()
@@ -196,16 +196,18 @@ def test_a_file_that_is_no_database_is_said(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "names"),
+    ("url", "status", "names"),
     [
-        ("mysql://db/chat", "--database"),
-        ("postgresql://ann:secret@[::1/chat", "--database"),
-        ("postgresql://ann:secret@127.0.0.1:port/chat", "--database"),
-        ("postgresql://ann:secret@127.0.0.1:1/chat", "database cannot be opened"),
+        ("mysql://db/chat", 2, "--database"),
+        ("postgresql://ann:secret@[::1/chat", 2, "--database"),
+        ("postgresql://ann:secret@127.0.0.1:port/chat", 2, "--database"),
+        ("postgresql://ann:secret@127.0.0.1:1/chat", 1, "database cannot be opened"),
     ],
 )
-def test_a_database_that_cannot_be_reached_is_said_without_its_password(url: str, names: str, data: Path) -> None:
-    said = failed(run("serve", "--database", url, "--data", str(data), "--port", str(free_port())))
+def test_a_database_that_cannot_be_reached_is_said_without_its_password(
+    url: str, status: int, names: str, data: Path
+) -> None:
+    said = failed(run("serve", "--database", url, "--data", str(data), "--port", str(free_port())), status)
     assert names in said
     assert "secret" not in said
     assert not data.exists()
@@ -214,11 +216,15 @@ def test_a_database_that_cannot_be_reached_is_said_without_its_password(url: str
 def test_settings_that_are_wrong_stop_every_command_with_one_line(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("prot = 80")
     for command in (["serve"], ["check"], ["setup-link"], ["user", "add", "ann"], ["room", "add", "ops"]):
-        said = failed(run(*command, "--config", str(tmp_path / "bad.toml"), "--data", str(tmp_path / "data")))
-        assert "there is no setting “prot”" in said
+        said = failed(run(*command, "--config", str(tmp_path / "bad.toml"), "--data", str(tmp_path / "data")), 2)
+        assert "there is no setting “prot”; did you mean “port”?" in said
     assert not (tmp_path / "data").exists()
-    said = failed(run("check", env={"CHINWAG_PORT": "http"}))
+    said = failed(run("check", env={"CHINWAG_PORT": "http"}), 2)
     assert said == "CHINWAG_PORT must be a whole number, not “http”."
+    assert "--rates" in failed(run("check", "--rates", "maybe"), 2)
+    (tmp_path / "bad.toml").write_text("port: 80")
+    assert "not TOML" in failed(run("check", "--config", str(tmp_path / "bad.toml")), 2)
+    assert "gone.toml" in failed(run("check", "--config", str(tmp_path / "gone.toml")), 2)
 
 
 # chinwag check
@@ -230,6 +236,13 @@ def test_check_prints_every_setting_in_force_and_touches_nothing(data: Path) -> 
     assert f'data = "{data}"\n' in said
     assert "port = 9000\n" in said
     assert not data.exists()
+
+
+def test_a_flag_goes_before_a_variable_and_a_variable_before_the_file(tmp_path: Path) -> None:
+    (tmp_path / "chinwag.toml").write_text('port = 1111\nhost = "10.0.0.1"\nlog = "text"\n')
+    env = {"CHINWAG_CONFIG": str(tmp_path / "chinwag.toml"), "CHINWAG_PORT": "2222", "CHINWAG_HOST": "10.0.0.2"}
+    said = done(run("check", "--port", "3333", env=env)).splitlines()
+    assert {"port = 3333", 'host = "10.0.0.2"', 'log = "text"'} <= set(said)
 
 
 def test_check_says_what_is_weakened_and_hides_passwords(data: Path) -> None:

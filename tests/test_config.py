@@ -8,7 +8,7 @@ import pytest
 
 from chinwag import config
 from chinwag.config import SETTINGS, Config, load
-from chinwag.errors import CannotStart
+from chinwag.errors import WrongSettings
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def toml(tmp_path: Path) -> Path:
 
 def refusal(flags: dict[str, Any], environment: dict[str, str] | None = None) -> str:
     """The one line with which settings are refused."""
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(WrongSettings) as caught:
         load(flags, environment or {})
     assert "\n" not in str(caught.value)
     return str(caught.value)
@@ -100,6 +100,10 @@ def test_a_flag_can_say_no_to_what_the_file_says(toml: Path) -> None:
     ("text", "says"),
     [
         ("prot = 80", "there is no setting “prot”"),
+        ("prot = 80", "did you mean “port”?"),
+        ("base-url = 'x'", "there is no setting “base-url”; did you mean “base_url”?"),
+        ("PORT = 80", "did you mean “port”?"),
+        ("xyz = 80", "there is no setting “xyz”."),
         ("[server]\nport = 80", "there is no setting “server”"),
         ('port = "80"', "port must be a whole number"),
         ("port = 80.0", "port must be a whole number"),
@@ -217,9 +221,18 @@ def test_the_development_servers_origin_is_let_in_by_debug_alone() -> None:
 def test_what_weakens_a_default_is_said_and_nothing_else() -> None:
     assert config.weakened(load({}, {})) == []
     assert config.weakened(load({"base_url": "https://chat.example.org", "port": 1, "log": "json"}, {})) == []
-    for flags in ({"guests": True}, {"signup": True}, {"debug": True}, {"rates": "off"}, {"host": "0.0.0.0"}):  # noqa: S104
+    for flags in (
+        *({"guests": True}, {"signup": True}, {"debug": True}, {"rates": "off"}, {"host": "0.0.0.0"}),  # noqa: S104
+        *({"file_size": 26}, {"files_each": 5_001}, {"files_each": 0}),
+        *({"base_url": "http://chat.example.org"}, {"proxies": "10.0.0.1, 0.0.0.0/0"}, {"proxies": "::/0"}),
+    ):
         assert len(config.weakened(load(flags, {}))) == 1, flags
-    assert config.weakened(load({"host": "0.0.0.0", "base_url": "https://chat.example.org"}, {})) == []  # noqa: S104
+    for flags in (  # type: ignore[assignment]
+        {"host": "0.0.0.0", "base_url": "https://chat.example.org"},  # noqa: S104
+        {"base_url": "http://localhost:9000"},
+        {"proxies": "10.0.0.0/8", "file_size": 5, "files_each": 100},
+    ):
+        assert config.weakened(load(flags, {})) == [], flags
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What is built is written down: every setting, call, error and close code, every command; and links lead somewhere."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -8,12 +9,14 @@ import pytest
 from chinwag import errors
 from chinwag.config import SETTINGS, show
 from chinwag.errors import Refused
+from chinwag.limits import RATES, Rate
 from chinwag.rpc import METHODS
 from chinwag.store.engine import sqlite_url
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")})
 PROTOCOL = (ROOT / "docs/protocol.md").read_text(encoding="utf-8")
+SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 OPERATE = (ROOT / "docs/operate.md").read_text(encoding="utf-8")
 
 
@@ -57,8 +60,27 @@ def test_every_kind_of_error_is_described_with_its_code_and_status() -> None:
     for refused in (one for one in Refused.__subclasses__() if one.kind):
         row = next(cells for cells in rows(PROTOCOL) if cells[1:2] == [f"`{refused.kind}`"])
         assert (row[0], row[2]) == (f"−{-refused.code}", str(refused.status))
-    for code in {one.code for one in Refused.__subclasses__() if not one.kind} | {errors.INTERNAL["code"]}:
-        assert f"−{-int(str(code))}" in PROTOCOL
+    for code in {one.code for one in Refused.__subclasses__() if not one.kind}:
+        assert f"−{-code}" in PROTOCOL
+
+
+def test_every_limit_is_what_the_code_keeps() -> None:
+    limits = [cells for cells in rows(SECURITY) if re.fullmatch(r"`[a-z.]+\w+\.[A-Z_]+`", cells[-1])]
+    assert len(limits) > 30
+    for _, told, where in limits:
+        module, _, name = where.strip("`").rpartition(".")
+        number = re.match(r"[\d,]+", told)
+        assert number, told
+        assert getattr(importlib.import_module(f"chinwag.{module}"), name) == int(number[0].replace(",", "")), where
+
+
+def test_every_rate_is_what_the_code_keeps_and_none_is_missing() -> None:
+    told = {
+        re.findall(r"`(\w+)`", cells[0])[0]: Rate(int(cells[1]), float(cells[2].removesuffix(" s")))
+        for cells in rows(SECURITY)
+        if re.fullmatch(r"[\d.]+ s", cells[2])
+    }
+    assert told == RATES
 
 
 def test_every_close_code_is_described() -> None:

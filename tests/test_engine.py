@@ -68,6 +68,13 @@ def test_a_row_that_points_nowhere_is_refused(engine: Engine) -> None:
         audit.add(Tx(connection, Caller(user=999)), "act", "by nobody")
 
 
+def test_what_a_statement_was_given_is_in_no_error(engine: Engine) -> None:
+    row = {"hash": "a secret", "user": 999, "kind": "token", "label": "", "created_at": 1, "seen_at": 1}
+    with connect(engine) as connection, pytest.raises(IntegrityError) as caught, connection.begin():
+        connection.execute(tables.sessions.insert(), row)
+    assert "a secret" not in str(caught.value)
+
+
 async def test_a_read_sees_one_snapshot(engine: Engine) -> None:
     def count(tx: Tx) -> int:
         return int(tx.db.execute(text("SELECT count(*) FROM audit")).scalar_one())

@@ -395,6 +395,19 @@ async def test_a_signal_stops_all_processes_within_ten_seconds(workers: tuple[Wo
             os.kill(pid, 0)
 
 
+async def test_a_second_signal_ends_all_processes_at_once(workers: tuple[Workers, Server]) -> None:
+    running, _ = workers
+    pids = running.pids()
+    os.kill(min(pids), signal.SIGSTOP)  # it never stops by itself
+    running.process.terminate()
+    await world.until(lambda: len(running.pids()) == 1)
+    running.process.terminate()
+    assert await asyncio.to_thread(running.process.wait, 10) == 128 + signal.SIGTERM
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
 async def test_a_message_of_one_process_is_heard_in_another_of_its_own(
     postgres: Postgres, valkey: Valkey, tmp_path: Path
 ) -> None:

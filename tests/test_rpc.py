@@ -3,6 +3,7 @@ error that names the field, and nothing half done."""
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from chinwag.errors import Unauthorized
 from chinwag.limits import Limits
 from chinwag.rpc import METHODS
-from chinwag.services import invites
+from chinwag.services import invites, workspace
+from chinwag.store.tx import Caller
 from tests.raw import TEXT, frame, request, socket
-from tests.world import PASSWORD, Fault, Server, serving, settings
+from tests.world import PASSWORD, Fault, Server, serving, settings, until
 
 Say = Callable[[bytes], Awaitable[Any]]
 
@@ -430,6 +433,54 @@ async def outcome(server: Server, login: str, password: str) -> str:
 def setup_secret(tx: Any) -> str:
     """The secret of a new set-up link."""
     return str(invites.make_setup_link(tx)).rpartition("#")[2]
+
+
+async def test_two_passwords_are_hashed_at_once_twenty_wait_and_the_next_is_told_when(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, running, most = threading.Event(), 0, 0
+
+    def slow(_tx: Any, *, login: str, password: str) -> int:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        go_on.wait(30)
+        running -= 1
+        raise Unauthorized
+
+    monkeypatch.setitem(vars(METHODS["sessions.start"]), "prepare", slow)
+    sign_in = request("sessions.start", login="ann", password="x")
+    tries = [asyncio.create_task(server.app.rpc.answer(sign_in, Caller(address="127.0.0.1"))) for _ in range(22)]
+    await until(lambda: server.app.rpc.waiting["hashes"] == 22)
+    response = await server.fetch("/rpc", method="POST", body=sign_in, headers={"Content-Type": "application/json"})
+    assert (response.code, response.headers["Retry-After"]) == (429, "2")
+    assert not any(one.done() for one in tries)
+    go_on.set()
+    assert [reply.status for reply in await asyncio.gather(*tries)] == [401] * 22
+    assert most == 2
+    assert await outcome(server, "late", "x") == "unauthorized"
+
+
+async def test_signing_in_and_up_have_their_rates_by_address(tmp_path: Path) -> None:
+    now = [1_000.0]
+    async with serving(settings(tmp_path / "data", rates="on", signup=True)) as server:
+        server.app.rpc.limits = Limits(clock=lambda: now[0])
+        server.stage.act(workspace.change_settings, values={"signup": True})
+        found = [await outcome(server, f"u{number}", "x") for number in range(21)]
+        assert found == ["unauthorized"] * 20 + ["too_many"]
+
+        async def sign_up(number: int) -> tuple[int, str]:
+            person = {"name": f"Ann {number}", "email": f"ann{number}@a.test", "password": PASSWORD}
+            headers = {"Content-Type": "application/json"}
+            body = request("accounts.signup", **person)
+            response = await server.fetch("/rpc", method="POST", body=body, headers=headers)
+            return response.code, response.headers.get("Retry-After", "")
+
+        assert [await sign_up(number) for number in range(4)] == [(200, "")] * 3 + [(429, "1200")]
+        now[0] += 1_199.5
+        assert await sign_up(4) == (429, "1"), "never sooner than it will be let through"
+        now[0] += 0.5
+        assert await sign_up(4) == (200, "")
 
 
 async def test_typing_counts_once_in_three_seconds_a_room(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import gzip
 import json
 import logging
 import re
+import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,15 +16,33 @@ from typing import Any
 import msgspec
 import pytest
 import tornado.httpclient
+from prometheus_client import Metric
+from prometheus_client.parser import text_string_to_metric_families
 
-from chinwag import __version__, app
+from chinwag import __version__, app, logs
+from chinwag.errors import Unavailable
+from chinwag.push import Pusher
 from chinwag.rpc import METHODS
+from chinwag.services import files as file_service
 from chinwag.services import invites, workspace
-from chinwag.store.tx import Tx
+from chinwag.store.batch import Job
+from chinwag.store.tx import Caller, Tx
 from chinwag.web import files, routes
+from chinwag.web import health as web_health
 from chinwag.web.calls import CallHandler
 from tests.raw import Raw, dial, request
-from tests.world import PASSWORD, Server, free_port, open_database, program, serving, settings, wait_for_port
+from tests.world import (
+    PASSWORD,
+    Fault,
+    Server,
+    free_port,
+    open_database,
+    program,
+    serving,
+    settings,
+    until,
+    wait_for_port,
+)
 
 JSON = {"Content-Type": "application/json"}
 HEADERS = {
@@ -258,6 +277,38 @@ async def test_a_request_without_a_host_is_refused(server: Server) -> None:
         assert await raw.read_head() in (400, 421)
 
 
+@pytest.mark.parametrize(
+    ("line", "hosts", "status"),
+    [
+        ("GET /health HTTP/1.1", ("evil.example", "{own}"), 400),
+        ("GET /health HTTP/1.1", ("{own}", "evil.example"), 400),
+        ("GET /health HTTP/1.1", ("{own}, evil.example",), 400),
+        ("GET http://evil.example/health HTTP/1.1", ("{own}",), 404),
+        ("GET http://evil.example/health HTTP/1.1", ("evil.example",), 421),
+    ],
+)
+async def test_no_second_name_gets_past_the_first(
+    server: Server, line: str, hosts: tuple[str, ...], status: int
+) -> None:
+    async with dial(server) as raw:
+        own = f"127.0.0.1:{server.config.port}"
+        await raw.send("\r\n".join((line, *(f"Host: {one.format(own=own)}" for one in hosts), "", "")).encode())
+        assert await raw.read_head() == status
+
+
+async def test_what_a_stranger_says_was_forwarded_changes_nothing(server: Server) -> None:
+    said = {
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https",
+        "Forwarded": "host=evil.example;proto=https",
+    }
+    response = await owner(server, headers=said)
+    assert "Secure" not in cookie_of(response)[2]
+    held = {**said, "Cookie": "=".join(cookie_of(response)[:2])}
+    invite = await rpc(server, "invites.create", headers=held)
+    assert json.loads(invite.body)["result"]["url"].startswith(server.config.link)
+
+
 # POST /chat
 
 
@@ -360,6 +411,17 @@ async def test_a_body_in_chunks_is_no_way_round_that(server: Server) -> None:
         await raw.send(head.encode() + b"Content-Type: application/json\r\n\r\n")
         await refused_or_gone(raw, [b"10000\r\n" + b" " * 65_536 + b"\r\n"] * 200)
     assert (await server.fetch("/health")).code == 200
+
+
+async def test_a_request_that_comes_byte_by_byte_is_a_request(server: Server) -> None:
+    body = request("workspace.look")
+    head = f"POST /rpc HTTP/1.1\r\nHost: 127.0.0.1:{server.config.port}\r\nContent-Type: application/json\r\n"
+    async with dial(server) as raw:
+        for byte in f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body:
+            await raw.send(bytes((byte,)))
+        assert await raw.read_head() == 200
+        answer = json.loads(await raw.reader.readexactly(int(raw.headers["content-length"])))
+    assert answer["result"]["name"] == "Chinwag"
 
 
 async def test_headers_of_16_kib_are_read_and_longer_ones_are_not(server: Server) -> None:
@@ -557,9 +619,62 @@ async def test_who_does_not_finish_a_request_is_hung_up_on(
             assert await raw.reader.read() == b""
 
 
+async def health(server: Server) -> tuple[int, str]:
+    """The status of `/health`, and what it says."""
+    response = await server.fetch("/health")
+    return response.code, json.loads(response.body)["status"]
+
+
 async def test_health_says_ok_and_which_version(server: Server) -> None:
     response = await server.fetch("/health")
+    assert (response.code, response.headers["Cache-Control"]) == (200, "no-store")
     assert json.loads(response.body) == {"status": "ok", "version": __version__}
+
+
+async def test_health_takes_no_traffic_before_all_has_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on, start = asyncio.Event(), asyncio.Event(), Pusher.start
+
+    async def late(pusher: Pusher, *, on: bool) -> None:
+        begun.set()
+        await go_on.wait()
+        await start(pusher, on=on)
+
+    monkeypatch.setattr(Pusher, "start", late)
+    config = settings(tmp_path / "data")
+    starting = app.App(config, open_database(config))
+    task = asyncio.create_task(starting.start(app.listen(config)))
+    await begun.wait()
+    server = Server(config, starting._engine)
+    assert await health(server) == (503, "starting")
+    go_on.set()
+    await task
+    assert await health(server) == (200, "ok")
+    await starting.stop()
+
+
+@pytest.mark.parametrize("how", ["away", "stuck"])
+async def test_health_takes_no_traffic_without_its_database_and_takes_it_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    stuck, asked = threading.Event(), []
+
+    def broken(_tx: Tx) -> None:
+        asked.append(how)
+        if how == "stuck":
+            stuck.wait(30)
+        raise Unavailable("The database is away just now.")
+
+    with monkeypatch.context() as broke:
+        broke.setattr(workspace, "look", broken)
+        broke.setattr(web_health, "PATIENCE", 0.05)
+        for _ in range(10):
+            assert await health(server) == (503, "database away")
+    assert len(asked) == (1 if how == "stuck" else 10), "one question at a time"
+    stuck.set()
+    looking = server.app.site.looking
+    assert looking is not None
+    await asyncio.wait({looking})
+    assert await health(server) == (200, "ok")
 
 
 async def test_a_server_that_stops_says_so_and_takes_nothing_new(tmp_path: Path) -> None:
@@ -578,24 +693,112 @@ async def test_a_server_that_stops_says_so_and_takes_nothing_new(tmp_path: Path)
             assert await raw.shake(server) == 503
 
 
-async def test_metrics_count_calls_requests_and_connections(server: Server) -> None:
+async def metrics(server: Server) -> dict[str, float]:
+    """Every sample of `/metrics`, by its name and labels: `chinwag_calls_total{method="accounts.me",outcome="ok"}`."""
+    text = (await server.fetch("/metrics")).body.decode()
+    return {
+        name: float(value) for name, _, value in (one.rpartition(" ") for one in text.splitlines() if one[0] != "#")
+    }
+
+
+async def test_metrics_keep_the_rules_of_prometheus_text(server: Server) -> None:
+    _, token = server.add("ann")
+    await rpc(server, "accounts.me", token)
+    response = await server.fetch("/metrics")
+    assert response.headers["Content-Type"].startswith("text/plain; version=")
+    assert response.headers["Cache-Control"] == "no-store"
+    text = response.body.decode()
+    families = {one.name: one for one in text_string_to_metric_families(text)}
+    ours = {name for name in families if name.startswith("chinwag_")}
+    for name in ours:
+        family = families[name]
+        assert family.documentation.endswith(".")
+        assert f"# HELP {name}" in text
+        assert re.search(rf"^# TYPE {name}(_total)? {family.type}$", text, re.MULTILINE)
+        if family.type == "histogram":
+            check_histogram(family)
+    kinds = {families[name].type for name in ours}
+    assert kinds == {"counter", "gauge", "histogram"}
+    assert families["process_resident_memory_bytes"].samples[0].value > 1_000_000
+
+
+def check_histogram(family: Metric) -> None:
+    """Buckets count all that is at most so much, the last of them everything."""
+    by_labels: dict[str, list[tuple[float, float]]] = {}
+    counts = {str(one.labels): one.value for one in family.samples if one.name.endswith("_count")}
+    for one in family.samples:
+        if one.name.endswith("_bucket"):
+            rest = {name: value for name, value in one.labels.items() if name != "le"}
+            by_labels.setdefault(str(rest), []).append((float(one.labels["le"]), one.value))
+    assert set(by_labels) == set(counts)
+    for labels, buckets in by_labels.items():
+        assert buckets == sorted(buckets)
+        assert [value for _, value in buckets] == sorted(value for _, value in buckets)
+        assert buckets[-1] == (float("inf"), counts[labels])
+
+
+async def test_metrics_count_what_was_done(server: Server) -> None:
+    _, token = server.add("ann")
+    clients = [await server.client(token) for _ in range(3)]
+    for client in clients:
+        await client.start()
+    before = await metrics(server)
+    for number in range(5):
+        await clients[0].call("messages.post", room=1, body="hello", nonce=f"n{number}")
+    with pytest.raises(Fault):
+        await clients[0].call("messages.post", room=1, body="", nonce="n")
+    with pytest.raises(Fault, match="no call"):
+        await clients[0].call("no.such.thing")
+    await clients[0].call("messages.page", room=1)
+    for client in clients:
+        await client.has("room:1", 6)
+    after = await metrics(server)
+
+    def more(name: str) -> float:
+        return after[name] - before.get(name, 0)
+
+    post = 'method="messages.post"'
+    assert after["chinwag_connections"] == 3
+    assert more(f'chinwag_calls_total{{{post},outcome="ok"}}') == 5
+    assert more(f'chinwag_calls_total{{{post},outcome="invalid"}}') == 1
+    assert more(f"chinwag_call_seconds_count{{{post}}}") == 6
+    assert more("chinwag_deliveries_total") == 15
+    assert more("chinwag_fan_out_seconds_count") == 5
+    assert more("chinwag_commit_seconds_count") >= 5
+    assert more("chinwag_read_seconds_count") >= 1
+    assert more('chinwag_requests_total{status="200"}') == 1
+    assert more("chinwag_holes_repaired_total") == 0
+    for queue in ("writer", "reads", "hashes", "sockets"):
+        assert after[f'chinwag_waiting{{queue="{queue}"}}'] == 0
+    assert not [name for name in after if "no.such.thing" in name]
+    for client in clients:
+        await client.close()
+
+
+async def test_metrics_show_what_waits_and_holes_that_were_repaired(server: Server) -> None:
     _, token = server.add("ann")
     client = await server.client(token)
-    await client.call("accounts.me")
-    text = (await server.fetch("/metrics")).body.decode()
-    for wanted in (
-        "chinwag_connections 1.0",
-        'chinwag_calls_total{method="accounts.me",outcome="ok"}',
-        "chinwag_call_seconds_bucket{",
-        "chinwag_requests_total{",
-        "chinwag_loop_lag_seconds",
-    ):
-        assert wanted in text
-    await client.call("accounts.me")
-    with pytest.raises(Exception, match="no call"):
-        await client.call("no.such.thing")
-    assert "no.such.thing" not in (await server.fetch("/metrics")).body.decode()
+    await client.start()
+    before = await metrics(server)
+    held = threading.Event()
+    server.app.writer.put(Job(lambda tx: held.wait(30), Caller(), {}, lambda _: None))
+    posts = [asyncio.create_task(client.call("messages.post", room=1, body="hello", nonce=f"n{n}")) for n in range(7)]
+    await until(lambda: server.app.writer.waiting == 7)
+    assert (await metrics(server))['chinwag_waiting{queue="writer"}'] == 7
+    held.set()
+    await asyncio.gather(*posts)
+    server.stage.call("messages.post", server.stage.sign_in(1), room=1, body="beside", nonce="beside")
+    await client.until(lambda: "beside" in client.bodies(1))
+    found = await metrics(server)
+    assert found["chinwag_holes_repaired_total"] > before["chinwag_holes_repaired_total"]
+    assert found["chinwag_loop_lag_seconds_count"] >= before["chinwag_loop_lag_seconds_count"]
     await client.close()
+
+
+async def test_metrics_are_for_private_addresses_alone(tmp_path: Path) -> None:
+    async with serving(settings(tmp_path / "data", proxies="127.0.0.1")) as server:
+        assert (await server.fetch("/metrics", headers={"X-Forwarded-For": "10.0.0.7"})).code == 200
+        assert (await server.fetch("/metrics", headers={"X-Forwarded-For": "8.8.8.8"})).code == 404
 
 
 async def test_the_openrpc_document_keeps_the_rules_of_its_meta_schema(server: Server) -> None:
@@ -700,10 +903,59 @@ async def test_a_mistake_of_ours_is_logged_with_the_calls_name_and_told_to_nobod
     monkeypatch.setitem(vars(METHODS["accounts.me"]), "function", broken)
     response = await rpc(server, "accounts.me", token)
     assert response.code == 500
-    assert json.loads(response.body)["error"] == {"code": -32603, "message": "Something went wrong on the server."}
-    assert "The call accounts.me failed." in caplog.text
-    assert "the inside of things" in caplog.text
+    failed = json.loads(response.body)["error"]
+    number = failed["data"]["request"]
+    told = {"code": -32603, "message": "Something went wrong on the server.", "data": {"request": number}}
+    assert failed == told
+    (record,) = [one for one in caplog.records if one.levelno >= logging.ERROR]
+    assert record.getMessage() == f"accounts.me failed, for user 1, request {number}."
+    line = json.loads(logs.JsonFormatter().format(record))
+    assert (line["level"], line["method"], line["user"], line["request"]) == ("error", "accounts.me", 1, number)
+    assert "the inside of things" in line["error"]
     assert token not in caplog.text
+
+
+@pytest.mark.logs
+async def test_a_mistake_of_ours_is_logged_once_wherever_it_happens_and_without_the_address(
+    server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, token = server.add("ann")
+
+    def broken(*_given: Any, **_params: Any) -> None:
+        raise RuntimeError("the inside of things")
+
+    monkeypatch.setitem(vars(METHODS["messages.post"]), "function", broken)
+    monkeypatch.setattr(file_service, "readable", broken)
+    for path, options in (
+        ("/chat?room=lobby", {"method": "POST", "body": "hello"}),
+        ("/files/a-secret/name", {}),
+    ):
+        caplog.clear()
+        response = await server.fetch(path, token, **options)
+        assert response.code == 500
+        failed = json.loads(response.body)["error"]
+        assert (failed["code"], set(failed["data"])) == (-32603, {"request"})
+        assert b"inside" not in response.body
+        (record,) = [one for one in caplog.records if one.levelno >= logging.ERROR]
+        assert f"user 1, request {failed['data']['request']}." in record.getMessage()
+        assert "a-secret" not in caplog.text
+        assert "hello" not in caplog.text
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+async def test_logs_are_lines_for_people_or_an_object_each(tmp_path: Path, style: str) -> None:
+    words = ("--data", str(tmp_path / "data"), "--port", str(free_port()), "--log", style)
+    with program("serve", *words) as process:
+        assert process.stdout is not None
+        assert "serves" in await asyncio.to_thread(process.stdout.readline)
+        process.terminate()
+        *_, last = (await asyncio.to_thread(process.stdout.read)).splitlines()
+    if style == "text":
+        assert re.fullmatch(r"\d\d:\d\d:\d\d I Stopping\.", last)
+    else:
+        line = json.loads(last)
+        assert datetime.fromisoformat(line.pop("at")).tzinfo is not None
+        assert line == {"level": "info", "logger": "chinwag.app", "message": "Stopping."}
 
 
 # Stopping, as a process

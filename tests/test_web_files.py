@@ -19,9 +19,9 @@ from PIL import Image
 from tornado.httpclient import HTTPResponse
 
 from chinwag import clock
+from chinwag.meters import REQUESTS
 from chinwag.services import membership
 from chinwag.store import blobs
-from chinwag.web.health import REQUESTS
 from tests.raw import dial
 from tests.world import Fault, Server, free_port, serving, settings, until
 

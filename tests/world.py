@@ -477,10 +477,10 @@ async def _nowhere(_host: str, _port: int) -> list[Any]:
 
 
 @contextlib.contextmanager
-def program(*words: str, env: dict[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
+def program(*words: str, env: dict[str, str] | None = None, module: str = "chinwag") -> Iterator[subprocess.Popen[str]]:
     """`chinwag …` as a process of its own, killed at the end."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "chinwag", *words],
+        [sys.executable, "-m", module, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

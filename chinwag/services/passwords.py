@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from chinwag.errors import Invalid, TooLarge
 
-LEAST = 8
+LEAST = 12
 MOST = 256
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
@@ -20,7 +20,7 @@ _BROKEN = re.compile("[\x00\ud800-\udfff]")
 
 
 def clean_password(text: str, *, field: str = "password") -> str:
-    """A new password exactly as it was typed: 8 to 256 characters, no NUL and no lone surrogates."""
+    """A new password exactly as it was typed: 12 to 256 characters, no NUL and no lone surrogates."""
     if len(text) < LEAST:
         raise Invalid(field, f"A password must have at least {LEAST} characters.")
     if len(text) > MOST:

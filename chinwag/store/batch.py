@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chinwag.changes import Change, End
 from chinwag.errors import Refused, Unavailable
+from chinwag.meters import COMMIT_SECONDS
 from chinwag.store.breaker import Breaker
 from chinwag.store.engine import gave_way, is_away, was_locked
 from chinwag.store.tx import Caller, Cookie, Tx
@@ -54,7 +55,7 @@ class Job:
 def run(connection: Connection, breaker: Breaker, jobs: list[Job], outcomes: list[Outcome]) -> None:
     """Make the calls of a batch, and note what came of each as soon as that is certain. Raises `Unconfirmed`, or the
     error of a database that is away."""
-    with breaker.watch(connection):
+    with breaker.watch(connection), COMMIT_SECONDS.time():
         together = _together(connection, jobs)
     if together is not None:
         outcomes += together
@@ -86,7 +87,7 @@ def _together(connection: Connection, jobs: list[Job]) -> list[Outcome] | None:
 
 def _alone(connection: Connection, breaker: Breaker, job: Job) -> Outcome:
     for _ in range(TRIES):
-        with breaker.watch(connection):
+        with breaker.watch(connection), COMMIT_SECONDS.time():
             outcome = _try(connection, job)
         if isinstance(outcome, DBAPIError) and gave_way(outcome):
             continue

@@ -12,8 +12,11 @@ from chinwag.errors import CannotStart
 
 T = TypeVar("T")
 
+BUSY = 3
+"""Seconds to wait for a SQLite file that another process has locked. A call may wait behind another that waits: so that
+both hear within ten seconds, it is less than half of them."""
 LOCKED = 4
-"""Seconds that a transaction waits for another's lock."""
+"""Seconds that a transaction on PostgreSQL waits for another's lock."""
 IDLE = 3
 """Seconds after which PostgreSQL ends the transaction of a process that stopped in the middle of it, and its locks."""
 
@@ -44,7 +47,12 @@ def open_engine(url: str) -> Engine:
 
 
 def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, poolclass=NullPool, connect_args={"check_same_thread": False, "timeout": LOCKED})
+    engine = create_engine(
+        url,
+        poolclass=NullPool,
+        hide_parameters=True,  # they have no place in a log
+        connect_args={"check_same_thread": False, "timeout": BUSY},
+    )
 
     @event.listens_for(engine, "connect")
     def _settle(connection: sqlite3.Connection, _record: object) -> None:
@@ -70,6 +78,7 @@ def _open_postgres(url: str) -> Engine:
     return create_engine(
         f"postgresql+psycopg://{rest}",
         poolclass=NullPool,
+        hide_parameters=True,
         connect_args={"connect_timeout": 5, "options": options, "prepare_threshold": 2},
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from chinwag.errors import Unavailable
+from chinwag.meters import READ_SECONDS
 from chinwag.store.breaker import Breaker
 from chinwag.store.engine import is_away
 from chinwag.store.tx import Caller, Tx
@@ -27,12 +28,17 @@ class Readers:
         self._open: list[Connection] = []
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="reader")
 
+    @property
+    def waiting(self) -> int:
+        """How many reads wait for a thread."""
+        return self.pool._work_queue.qsize()
+
     def run(self, function: Callable[..., T], caller: Caller, params: dict[str, Any]) -> T:
         """In the present thread: `function(tx, **params)` on a snapshot. A database that is away is `Unavailable`."""
         self._breaker.check()
         connection = self._connection()
         try:
-            with self._breaker.watch(connection), connection.begin():
+            with self._breaker.watch(connection), READ_SECONDS.time(), connection.begin():
                 return function(Tx(connection, caller), **params)
         except DBAPIError as error:
             if not is_away(error):

@@ -79,6 +79,11 @@ class Writer:
         self.put(Job(function, caller, params, partial(settle, done), names))
         return await done
 
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a transaction."""
+        return len(self._waiting)
+
     async def stop(self) -> None:
         """Finish what was accepted, then end the thread."""
         self._stopping = True

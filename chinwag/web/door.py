@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -11,8 +12,8 @@ import tornado.web
 from tornado.httputil import HTTPServerRequest
 
 from chinwag.config import Config, proxies
-from chinwag.dispatch import Dispatcher
-from chinwag.errors import INTERNAL, Forbidden, NotFound, Refused, Unauthorized
+from chinwag.dispatch import Dispatcher, note_failure
+from chinwag.errors import Forbidden, Internal, NotFound, Refused, Unauthorized
 from chinwag.files import Files
 from chinwag.hub import Hub
 from chinwag.live import Live
@@ -62,6 +63,9 @@ class Site:
     """Connections that have been told to go, until their sockets are closed."""
     all_closed: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    started: bool = False
+    looking: "asyncio.Task[Any] | None" = None
+    """A look whether the database answers."""
 
     @property
     def hub(self) -> Hub:
@@ -72,11 +76,12 @@ class Site:
         """The session cookie's name. Cookies know no ports: without https it tells servers of one machine apart."""
         return "__Host-chinwag" if self.config.secure else f"chinwag-{self.config.port}"
 
-    def spawn(self, job: Any) -> None:
-        """Run something that nobody waits for."""
-        task = asyncio.ensure_future(job)
+    def spawn(self, job: Any) -> "asyncio.Task[Any]":
+        """Run something that nobody has to wait for."""
+        task: asyncio.Task[Any] = asyncio.ensure_future(job)
         self.tasks.add(task)
         task.add_done_callback(self._spawned)
+        return task
 
     async def give_up(self) -> None:
         """End what still runs for nobody, before what it needs is closed."""
@@ -160,7 +165,8 @@ def origin_allowed(site: Site, request: HTTPServerRequest) -> bool:
 class Handler(tornado.web.RequestHandler):
     """What every HTTP answer has in common."""
 
-    caller: Caller
+    caller = Caller()
+    _failure: Internal | None = None
 
     @property
     def site(self) -> Site:
@@ -176,7 +182,6 @@ class Handler(tornado.web.RequestHandler):
 
     async def prepare(self) -> None:
         check_host(self.site, self.request)
-        self.caller = Caller()
 
     async def let_in(self) -> None:
         """For calls: refuse other sites' pages, and learn who calls."""
@@ -203,29 +208,31 @@ class Handler(tornado.web.RequestHandler):
         self.set_status(status)
         self.set_header("Content-Type", "application/json")
         if retry_after is not None:
-            self.set_header("Retry-After", str(max(1, round(retry_after))))
+            self.set_header("Retry-After", str(math.ceil(retry_after)))
         self.finish(payload)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Every error is JSON of one shape, with a sentence that says what to do."""
-        error = kwargs.get("exc_info", (None, None))[1]
+        error = self._failure or kwargs.get("exc_info", (None, None))[1]
         self.set_header("Cache-Control", "no-store")
         if isinstance(error, Refused):
             self.answer(error.status, msgspec.json.encode({"error": error.wire()}), retry_after=error.retry_after)
             return
-        words = _WORDS.get(status_code, self._reason if status_code < 500 else INTERNAL["message"])
+        words = _WORDS.get(status_code, f"{self._reason}.")
         self.answer(status_code, msgspec.json.encode({"error": {"code": -32000, "message": words}}))
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """What a caller did wrong is not our log's business."""
+        """What a caller did wrong is not our log's business. Of the address nothing is logged: it may hold a secret."""
         if not isinstance(value, (Refused, tornado.web.HTTPError)):
-            log.error("%s %s failed.", self.request.method, self.request.path, exc_info=(typ, value, tb))
+            name = f"{self.request.method} {type(self).__name__}"
+            self._failure = note_failure(name, self.caller.user, value)
 
 
 _WORDS = {
     404: "There is nothing here.",
     405: "This cannot be done here.",
     415: "Please send Content-Type: application/json.",
+    503: "The server restarts: please try again in a moment.",
     421: "The server does not answer to this name. Its address is set by --base-url.",
 }
 

@@ -1,29 +1,48 @@
 """Is it up, may it take traffic, and how is it doing."""
 
+import asyncio
 from ipaddress import ip_address
 from typing import Any
 
 import msgspec
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
-from chinwag import __version__
+from chinwag import __version__, meters
 from chinwag.errors import NotFound
+from chinwag.services import workspace
+from chinwag.store.tx import Caller
 from chinwag.web.door import Handler, Site, address
 
-_CONNECTIONS = Gauge("chinwag_connections", "Open WebSockets.")
-_DELIVERED = Gauge("chinwag_deliveries", "Changes handed to connections since the start.")
-_LAG = Gauge("chinwag_loop_lag_seconds", "How late the event loop was, the last time it was looked at.")
-REQUESTS = Counter("chinwag_requests", "HTTP requests answered.", ("status",))
+PATIENCE = 2
+"""Seconds that the database has to answer in."""
 
 
 class HealthHandler(Handler):
-    """200 while the server may take traffic, 503 while it stops. It asks the database nothing that could wait."""
+    """200 while the server may take traffic, 503 while it starts, stops, or its database does not answer."""
 
     async def get(self) -> None:
         self.set_header("Cache-Control", "no-store")
-        stopping = self.site.rpc.stopping
-        answer = {"status": "stopping" if stopping else "ok", "version": __version__}
-        self.answer(503 if stopping else 200, msgspec.json.encode(answer))
+        status = await state(self.site)
+        self.answer(200 if status == "ok" else 503, msgspec.json.encode({"status": status, "version": __version__}))
+
+
+async def state(site: Site) -> str:
+    """How the server is, in a word or two."""
+    if site.rpc.stopping:
+        return "stopping"
+    if not site.started:
+        return "starting"
+    return "ok" if await database_answers(site) else "database away"
+
+
+async def database_answers(site: Site) -> bool:
+    """Whether a small read is answered soon. All who ask meanwhile wait for the same: a database that is stuck would
+    otherwise take a thread for each."""
+    looking = site.looking
+    if looking is None or looking.done():
+        looking = site.looking = site.spawn(site.rpc.read(workspace.look, Caller()))
+    await asyncio.wait({looking}, timeout=PATIENCE)
+    return looking.done() and not looking.cancelled() and looking.exception() is None
 
 
 class MetricsHandler(Handler):
@@ -33,21 +52,18 @@ class MetricsHandler(Handler):
         if not ip_address(address(self.site, self.request)).is_private:
             raise NotFound("page")
         observe(self.site)
+        self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
         self.finish(generate_latest(REGISTRY))
 
 
 def observe(site: Site) -> None:
     """Bring the gauges up to date."""
-    _CONNECTIONS.set(len(site.connections))
-    _DELIVERED.set(site.hub.delivered)
-
-
-def note_lag(seconds: float) -> None:
-    """How late the loop was."""
-    _LAG.set(seconds)
+    meters.CONNECTIONS.set(len(site.connections))
+    for queue, waiting in {**site.rpc.waiting, "sockets": site.hub.waiting}.items():
+        meters.WAITING.labels(queue).set(waiting)
 
 
 def log_request(handler: Any) -> None:
     """Count a request, in place of a log line for each."""
-    REQUESTS.labels(str(handler.get_status())).inc()
+    meters.REQUESTS.labels(str(handler.get_status())).inc()

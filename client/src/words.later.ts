@@ -18,7 +18,7 @@ export const later = {
   name: 'Your name',
   nameHint: 'As others see it.',
   email: 'E-mail',
-  passwordHint: 'At least 8 characters.',
+  passwordHint: 'At least 12 characters.',
   setupTitle: 'Set up your Chinwag',
   setupText: 'You become its owner. Three things, and you are in.',
   setupGo: 'Start talking',

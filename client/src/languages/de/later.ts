@@ -17,7 +17,7 @@ export const later: Catalogue = {
   name: 'Dein Name',
   nameHint: 'So sehen ihn die anderen.',
   email: 'E-Mail',
-  passwordHint: 'Mindestens 8 Zeichen.',
+  passwordHint: 'Mindestens 12 Zeichen.',
   setupTitle: 'Richte dein Chinwag ein',
   setupText: 'Du leitest es dann. Drei Angaben, und du bist drin.',
   setupGo: 'Los geht’s',
