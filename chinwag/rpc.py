@@ -79,10 +79,10 @@ def by_login(values: dict[str, Any], _caller: Caller) -> object:
 class Call:
     """One call: the function, where it runs, and what is asked of whoever calls.
 
-    `over` is "http" where the answer sets a cookie, "socket" where it is about the connection; `prepare` runs in the
-    hashing threads before a write, and its result is passed on as `prepared`; a function with a parameter `online` is
-    given who is online, where its `body` may call them; `rates` name the limit and what it counts by; `indexed` is what
-    looks into the index of words.
+    `over` is "http" where the answer sets or clears a cookie, "socket" where it is about the connection; `prepare` runs
+    in the hashing threads before a write, and its result is passed on as `prepared`; a function with a parameter
+    `online` is given who is online, where its `body` may call them; `rates` name the limit and what it counts by;
+    `indexed` is what looks into the index of words.
     """
 
     function: Callable[..., Any]
@@ -139,9 +139,7 @@ _PROFILE = (("profile", by_user),)
 
 METHODS: dict[str, Call] = {
     "workspace.look": _read(workspace.look, signed_in=False),
-    "accounts.setup": _door(accounts.setup, prepare=accounts.hash_password, rates=(("signin_address", by_address),)),
     "accounts.signup": _door(accounts.signup, prepare=accounts.hash_password, rates=_SIGN_UP),
-    "accounts.visit": _door(accounts.visit, rates=(("visit", by_address),)),
     "accounts.me": _read(accounts.me),
     "accounts.edit": _write(
         accounts.edit,
@@ -151,10 +149,12 @@ METHODS: dict[str, Call] = {
     "accounts.status": _write(accounts.status, rates=_PROFILE),
     "accounts.quiet": _write(accounts.quiet, rates=_PROFILE),
     "accounts.password": _write(accounts.password, over="http", prepare=accounts.prepare_password, rates=_OWN_PASSWORD),
-    "sessions.start": _door(sessions.start, prepare=sessions.check_password, rates=_SIGN_IN),
+    "sessions.create": _door(sessions.create, prepare=sessions.check_password, rates=_SIGN_IN),
+    "sessions.guest": _door(accounts.visit, rates=(("visit", by_address),)),
     "sessions.resume": _live(resume, signed_in=False, over="socket"),
     "sessions.list": _read(sessions.list_all),
-    "sessions.end": _write(sessions.end),
+    "sessions.end": _write(sessions.end, over="http"),
+    "setup.accept": _door(accounts.setup, prepare=accounts.hash_password, rates=(("signin_address", by_address),)),
     "invites.look": _read(invites.look, signed_in=False),
     "invites.accept": _door(accounts.accept, prepare=accounts.hash_password, rates=(("invited", by_address),)),
     "invites.create": _write(invites.create),
@@ -246,6 +246,7 @@ METHODS: dict[str, Call] = {
     "users.seen": _read(users.seen),
     "admin.settings": _write(workspace.settings),
     "admin.audit": _read(workspace.audit),
+    "admin.stats": _read(workspace.stats),
     "admin.addresses": _read(bans.addresses),
     "admin.lift": _write(bans.lift),
 }

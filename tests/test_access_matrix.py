@@ -84,7 +84,7 @@ AT_ROOM: dict[str, Aim] = {
     "rooms.join": _at_room(),
     "rooms.leave": _at_room(),
     "members.page": _at_room(),
-    "members.add": _at_room(users=[1]),
+    "members.add": _at_room(user=1),
     "members.remove": _at_member(),
     "members.role": _at_member(role="owner"),
     "members.ban": _at_member(),
@@ -140,15 +140,13 @@ AT_ROOM: dict[str, Aim] = {
 
 AT_LARGE: dict[str, Aim] = {
     "workspace.look": lambda _: [{}],
-    "accounts.setup": lambda target: [
-        {"token": "stp_x", "name": target.handle, "email": "x@y.zz", "password": PASSWORD}
-    ],
+    "setup.accept": lambda target: [{"token": "stp_x", "name": target.handle, "email": "x@y.zz", "password": PASSWORD}],
     "accounts.signup": lambda target: [{"name": target.handle, "email": "x@y.zz", "password": PASSWORD}],
-    "accounts.visit": lambda target: [{"name": target.handle}],
+    "sessions.guest": lambda target: [{"name": target.handle}],
     "accounts.me": lambda _: [{}],
     "accounts.edit": lambda _: [{}],
     "accounts.password": lambda _: [{"old": "not my password", "new": PASSWORD}],
-    "sessions.start": lambda target: [{"login": target.handle, "password": PASSWORD}],
+    "sessions.create": lambda target: [{"login": target.handle, "password": PASSWORD}],
     "sessions.resume": lambda _: [{"token": "cwt_x"}],
     "sessions.list": lambda _: [{}],
     "sessions.end": lambda target: [{"id": target.user}, {"id": MISSING}],
@@ -207,6 +205,7 @@ AT_LARGE: dict[str, Aim] = {
     "admin.addresses": lambda _: [{}],
     "admin.lift": lambda _: [{"address": "192.0.2.7"}],
     "admin.audit": lambda _: [{}],
+    "admin.stats": lambda _: [{}],
 }
 """Calls that name no room."""
 
@@ -571,7 +570,7 @@ async def _much_happens(world: World, ina: Client, ivy: Client) -> None:
     await ina.call("rooms.edit", room=room, topic="canaryprivatetopic, changed")
     await ina.call("members.role", room=room, user=world.ivy.user, role="moderator")
     await ivy.call("rooms.leave", room=room)
-    await ina.call("members.add", room=room, users=[world.ivy.user])
+    await ina.call("members.add", room=room, user=world.ivy.user)
     await ina.call("rooms.archive", room=room, on=True)
     await ivy.call("accounts.edit", name="Canaryivy again")
 
@@ -619,7 +618,7 @@ async def _end_sessions(world: World, user: int) -> None:
     token = world.server.token(user)
     for session in (await world.server.rpc(token, "sessions.list"))["sessions"]:
         if not session["current"]:
-            await world.server.rpc(token, "sessions.end", id=session["id"])
+            await world.server.rpc(token, "sessions.end", session=session["id"])
 
 
 async def _change_password(world: World, user: int) -> None:

@@ -112,11 +112,12 @@ async def test_who_is_removed_in_one_is_quiet_in_the_other_within_a_second(pair:
 async def test_a_session_ended_in_one_closes_its_sockets_in_the_other(pair: Pair) -> None:
     sessions = (await pair.bob.call("sessions.list"))["sessions"]
     current = next(one["id"] for one in sessions if one["current"])
-    other = await pair.one.client(pair.one.token(pair.bob_id))
+    token = pair.one.token(pair.bob_id)
+    other = await pair.one.client(token)
     await other.start()
-    await other.call("sessions.end", id=current)
+    await pair.one.rpc(token, "sessions.end", session=current)
     assert await pair.bob.closed(1) == CLOSE_SIGNED_OUT
-    assert (await other.call("accounts.me"))["user"]["id"] == pair.bob_id
+    assert (await other.call("accounts.me"))["id"] == pair.bob_id
     await other.close()
 
 

@@ -97,8 +97,8 @@ def test_who_is_banned_from_a_room_is_put_out_and_stays_out(stage: Stage) -> Non
         post(stage, bob, room)
     with refused(Forbidden, "room"):
         stage.call("rooms.join", bob, room=room)
-    with refused(Conflict, "users"):
-        stage.call("members.add", cleo, room=room, users=[bob.user])
+    with refused(Conflict, "user"):
+        stage.call("members.add", cleo, room=room, user=bob.user)
     found = stage.call("members.bans", ann, room=room)
     assert [(one.user, one.by) for one in found.bans] == [(bob.user, ann.user)]
     assert [user.handle for user in found.users] == ["ann", "bob"]
@@ -151,7 +151,7 @@ def test_the_audit_log_does_not_name_a_private_room(stage: Stage) -> None:
 
 
 def visitor(stage: Stage, name: str, address: str) -> Caller:
-    user = stage.call("accounts.visit", Caller(address=address), name=name).id
+    user = stage.call("sessions.guest", Caller(address=address), name=name).id
     return stage.sign_in(user)
 
 
@@ -161,9 +161,9 @@ def test_a_guest_is_kept_out_by_the_address_that_they_came_from(stage: Stage) ->
     rowdy = visitor(stage, "Rowdy", "2001:db8:1:2::7")
     stage.call("users.ban", amy, user=rowdy.user, address=True)
     for address in ("2001:db8:1:2::7", "2001:db8:1:2:ffff::1"):
-        for method, more in (("visit", {}), ("signup", {"email": "x@y.zz", "password": "correct horse"})):
+        for method, more in (("sessions.guest", {}), ("accounts.signup", {"email": "x@y.zz", "password": "correct horse"})):
             with refused(Forbidden):
-                stage.call(f"accounts.{method}", Caller(address=address), name="Rowdy again", **more)
+                stage.call(method, Caller(address=address), name="Rowdy again", **more)
     visitor(stage, "Gentle", "2001:db8:1:3::7")
     found = stage.call("admin.addresses", amy).addresses
     assert [(one.address, one.by) for one in found] == [("2001:db8:1:2::/64", amy.user)]

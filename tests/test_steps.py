@@ -270,7 +270,7 @@ class Steps(RuleBasedStateMachine):
 
     @rule(user=newcomers, room=rooms)
     def let_in(self, user: str, room: str) -> None:
-        self.run(self._as("ann's desk", "members.add", room=self.rooms[room].id, users=[self.users[user][0]]))
+        self.run(self._as("ann's desk", "members.add", room=self.rooms[room].id, user=self.users[user][0]))
         self._came(user, self.rooms[room])
 
     @rule(name=devices)

@@ -190,4 +190,4 @@ def missed(tx: Tx, *, topic: str, since: int) -> Change:
 
 
 def _rooms_of(tx: Tx, views: list[Mine]) -> list[Room]:
-    return [*(rooms.get(tx, view.room) for view in views if not view.deleted), *own.gone(views)]
+    return [*(rooms.get(tx, view.room) for view in views if not view.deleted), *own.all_gone(views)]

@@ -19,6 +19,7 @@ _OF_USER = select(func.coalesce(func.sum(files.c.size), 0)).where(files.c.by == 
 
 _ONE = select(files).where(files.c.id == bindparam("id"))
 _SOME = select(files).where(files.c.id.in_(bindparam("ids", expanding=True)))
+_COUNT = select(func.count()).select_from(files)
 _ADD = insert(files)
 _ATTACH = update(files).where(files.c.id == bindparam("the_id"), files.c.message.is_(None))
 _OF_MESSAGE = select(files).where(files.c.message == bindparam("message")).order_by(files.c.place)
@@ -86,6 +87,11 @@ def count_upload_bytes(tx: Tx, user: int | None = None) -> int:
 def count_bytes(tx: Tx, user: int) -> int:
     """How many bytes somebody's files have."""
     return int(tx.read(_OF_USER, {"user": user}).scalar_one())
+
+
+def count(tx: Tx) -> int:
+    """How many files there are."""
+    return int(tx.read(_COUNT, {}).scalar_one())
 
 
 def find(tx: Tx, id: str) -> Row[Any] | None:

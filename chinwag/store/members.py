@@ -186,6 +186,11 @@ def find(tx: Tx, room: int, user: int) -> Member | None:
     return row and _member(row)
 
 
+def get(tx: Tx, room: int, user: int) -> Member:
+    """A member's row that is known to exist, a tombstone included."""
+    return _member(tx.read(_ONE, {"room": room, "user": user}).one())
+
+
 def page(tx: Tx, room: int, *, after: int, limit: int) -> list[Member]:
     """Members by user id."""
     return _members(tx, _PAGE, {"room": room, "after": after, "most": limit})

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, false, insert, or_, select, update
+from sqlalchemy import bindparam, false, func, insert, or_, select, update
 
 from chinwag.changes import Message, MessageKind, Quote
 from chinwag.clock import moment, moment_or_none
@@ -66,6 +66,7 @@ _READABLE = Hot(
     )
     .order_by(messages.c.id)
 )
+_COUNT = select(func.count()).select_from(messages).where(messages.c.deleted == false())
 _ADD = Hot(insert(messages).values({name: bindparam(name) for name in _GIVEN}).returning(messages.c.id))
 _CHANGE = update(messages).where(messages.c.id == bindparam("the_id"))
 
@@ -156,6 +157,11 @@ def find_nonce(tx: Tx, author: int, nonce: str) -> Message | None:
     """The message that this author made with this nonce."""
     row = tx.read_hot(_BY_NONCE, {"author": author, "nonce": nonce})
     return row and _message(row)
+
+
+def count(tx: Tx) -> int:
+    """How many messages there are that are not deleted."""
+    return int(tx.read(_COUNT, {}).scalar_one())
 
 
 def page_readable(tx: Tx, user: int, ids: Sequence[int]) -> list[Message]:

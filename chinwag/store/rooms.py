@@ -54,6 +54,7 @@ _OF_USER = Hot(
 _COUNT_OF_USER = (
     select(func.count()).select_from(members).where(members.c.user == bindparam("user"), members.c.deleted.is_(False))
 )
+_COUNT = select(func.count()).select_from(rooms)
 _LISTED_SINCE = _ROOMS.where(rooms.c.kind == "public", rooms.c.listed_rev > bindparam("since")).order_by(rooms.c.id)
 _BROWSE = (
     _ROOMS.where(rooms.c.kind == "public", rooms.c.archived == bindparam("archived"), rooms.c.slug > bindparam("after"))
@@ -150,6 +151,11 @@ def page_of_user(tx: Tx, user: int) -> list[Room]:
 def count_of_user(tx: Tx, user: int) -> int:
     """How many rooms a user is in."""
     return int(tx.read(_COUNT_OF_USER, {"user": user}).scalar_one())
+
+
+def count(tx: Tx) -> int:
+    """How many rooms there are."""
+    return int(tx.read(_COUNT, {}).scalar_one())
 
 
 def page_listed_since(tx: Tx, since: int) -> list[Room]:
