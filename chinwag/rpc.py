@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from chinwag.limits import address_key
-from chinwag.live import here, resume, set_state, start, typing
+from chinwag.live import add_emoji, here, resume, set_state, start, typing
 from chinwag.services import (
     accounts,
     bans,
@@ -163,7 +163,7 @@ METHODS: dict[str, Call] = {
     "tokens.create": _write(tokens.create),
     "tokens.page": _read(tokens.page),
     "tokens.revoke": _write(tokens.revoke),
-    "sync.start": _live(start, over="socket"),
+    "sync.start": _live(start),
     "sync.changes": _read(sync.changes),
     "rooms.browse": _read(rooms.browse),
     "rooms.create": _write(rooms.create),
@@ -216,6 +216,7 @@ METHODS: dict[str, Call] = {
     "saved.page": _read(saved.page),
     "saved.marks": _read(saved.marks),
     "emoji.page": _read(emoji.page),
+    "emoji.add": _live(add_emoji, rates=(("upload", by_user),)),
     "emoji.remove": _write(emoji.remove),
     "threads.page": _read(threads.page),
     "threads.follow": _write(threads.follow),

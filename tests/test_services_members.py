@@ -55,9 +55,9 @@ def test_any_member_lets_people_into_a_public_room_but_only_moderators_into_a_pr
 def test_nobody_is_added_from_outside_nor_twice_nor_who_is_not_there(stage: Stage) -> None:
     ann, bob, cleo = stage.add("ann", role="owner"), stage.add("bob"), stage.add("cleo")
     room = room_of(stage, bob, name="Bobs", private=False)
-    for params in ({"room": room, "user": cleo.user}, {"room": 999, "user": cleo.user}):
-        with refused(NotFound, "room"):
-            stage.call("members.add", ann, **params)
+    for number, kind in ((room, Forbidden), (999, NotFound)):
+        with refused(kind, "room"):
+            stage.call("members.add", ann, room=number, user=cleo.user)
     with refused(NotFound, "user"):
         stage.call("members.add", bob, room=room, user=999)
     stage.call("users.ban", ann, user=cleo.user)

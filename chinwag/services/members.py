@@ -22,7 +22,7 @@ class MembersPage(msgspec.Struct):
 
 def page(tx: Tx, *, room: Id, after: Seq = 0, limit: Limit = 100) -> MembersPage:
     """Members by user id."""
-    access.room(tx, room)
+    access.readable_room(tx, room)
     found = members.page(tx, room, after=after, limit=limit + 1)
     shown = found[:limit]
     return MembersPage(

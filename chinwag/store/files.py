@@ -7,7 +7,8 @@ from sqlalchemy import Row, bindparam, delete, false, func, insert, select, tupl
 
 from chinwag.changes import File
 from chinwag.store import blobs
-from chinwag.store.tables import emoji, files, members, messages, previews, uploads
+from chinwag.store.rooms import READABLE
+from chinwag.store.tables import emoji, files, messages, previews, uploads
 from chinwag.store.tx import Tx
 
 _UPLOAD = select(uploads).where(uploads.c.id == bindparam("id"))
@@ -37,9 +38,8 @@ _EMOJI = select(emoji.c.id).where(emoji.c.hash == bindparam("hash"), emoji.c.del
 _PREVIEW = (
     select(previews.c.message)
     .join(messages, messages.c.id == previews.c.message)
-    .join(members, (members.c.room == messages.c.room) & (members.c.deleted == false()))
     .where(previews.c.image == bindparam("hash"), previews.c.removed == false(), messages.c.deleted == false())
-    .where(members.c.user == bindparam("me"))
+    .where(messages.c.room.in_(READABLE))
     .limit(1)
 )
 

@@ -199,7 +199,7 @@ export interface Groups {
   groups: Group[]
 }
 
-/** Messages of a room or a thread, oldest first; whether there is more on the side that was asked for (`around`: on */
+/** Messages of a room or a thread, tombstones included, oldest first; whether there is more on the side that was */
 export interface History {
   messages: Message[]
   more: boolean
@@ -300,6 +300,7 @@ export interface Mine {
   notify?: 'all' | 'mentions' | 'none'
   starred?: boolean
   muted_until?: string | null
+  draft?: string
   bans?: number
   rev?: number
   deleted?: boolean
@@ -470,11 +471,12 @@ export interface Reports {
   more: boolean
 }
 
-/** Messages, the newest first, and whether there are more before the last of them. `whole` is false while the index */
+/** Messages, the newest first, whether there are more before the last of them, and the rooms that they stand in. */
 export interface Results {
   messages: Message[]
   snippets: Snippet[]
   more: boolean
+  rooms: Room[]
   names: Names
   whole?: boolean
 }
@@ -869,7 +871,7 @@ export interface Methods {
     }
     result: null
   }
-  /** Listen to all of one's topics, and hear how they stand. */
+  /** Hear how all of one's topics stand, and those of `topics` that one may read; a connection listens to them. */
   'sync.start': {
     params: {
       epoch?: string | null
@@ -1104,7 +1106,7 @@ export interface Methods {
     }
     result: null
   }
-  /** Messages that have all that is asked for, in one room or in all that the caller is in, below an id. */
+  /** Messages that have all that is asked for, in one room or in all that the caller may read, below an id. */
   'messages.search': {
     params: {
       query: string
@@ -1314,6 +1316,14 @@ export interface Methods {
       limit?: number
     }
     result: EmojiPage
+  }
+  /** Let everybody use a picture that one has sent by a name. */
+  'emoji.add': {
+    params: {
+      name: string
+      file: string
+    }
+    result: Emoji
   }
   /** Take one away: one's own, or as an administrator anybody's. Where it was used, its name stays. */
   'emoji.remove': {
