@@ -427,6 +427,13 @@ def test_a_body_that_cannot_be_said(house: House, body: str) -> None:
     assert got == (400, -32602, None, "body")
 
 
+def test_half_a_character_spoils_no_others_of_a_batch(house: House) -> None:
+    post = request("messages.post", 1, room=1, body="a\ud800b", nonce=new_nonce())
+    status, (refused, done) = house.rpc("ann", [post, request("accounts.me", 2)])
+    assert (status, refused["error"]["code"], refused["error"]["data"]) == (200, -32602, {"field": "body"})
+    assert (refused["id"], done["id"], done["result"]["handle"]) == (1, 2, "ann")
+
+
 def test_a_body_is_kept_as_it_was_sent(house: House) -> None:
     room = house.room("ann")
     assert house.post("ann", room, "  a\r\nb\rc\n ")["body"] == "  a\nb\rc\n "
