@@ -72,7 +72,7 @@ def put_out(tx: Tx, room: int, user: int) -> None:
 
 
 def shut_out(tx: Tx, room: int, user: int) -> None:
-    """Take a user out of a room; one who is not in it may be listening to it all the same, and is told to be out."""
+    """Take a user out of a public room; one who is not in it may be listening all the same, and is told to be out."""
     tx.lock(room_topic(room))
     if _is_member(tx, room, user):
         put_out(tx, room, user)
