@@ -41,7 +41,7 @@ def browser(folder: Path, server: Server) -> Iterator[int]:
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(folder, executable_path=program, args=options)
         params = {"login": room.EMAIL, "password": room.PASSWORD}
-        call = {"jsonrpc": "2.0", "id": 1, "method": "sessions.start", "params": params}
+        call = {"jsonrpc": "2.0", "id": 1, "method": "sessions.create", "params": params}
         answer = context.request.post(f"{url}/rpc", data=call, headers={"Origin": url})
         if "error" in answer.json():
             raise RuntimeError(answer.json()["error"]["message"])

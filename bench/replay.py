@@ -211,7 +211,7 @@ def replay(data: Path, lines: list[Line], kills: int, database: str = "") -> str
         began = time.perf_counter()
         play.say(lines, speakers, room)
         took = time.perf_counter() - began
-        ids = {author: speaker.call("accounts.me")["user"]["id"] for author, speaker in speakers.items()}
+        ids = {author: speaker.call("accounts.me")["id"] for author, speaker in speakers.items()}
         found = read_back(next(iter(speakers.values())), room)
         for speaker in speakers.values():
             speaker.close()

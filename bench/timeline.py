@@ -147,7 +147,7 @@ def visitor(browser: Browser, server: Server) -> Iterator[BrowserContext]:
     context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 800})
     context.set_default_timeout(60_000)
     params = {"login": long.EMAIL, "password": long.PASSWORD}
-    call = {"jsonrpc": "2.0", "id": 1, "method": "sessions.start", "params": params}
+    call = {"jsonrpc": "2.0", "id": 1, "method": "sessions.create", "params": params}
     answer = context.request.post("/rpc", data=call, headers={"Origin": url}).json()
     if "error" in answer:
         raise RuntimeError(answer["error"]["message"])

@@ -154,13 +154,13 @@ class App:
         self.writer = Writer(self.breaker, self._tell, elsewhere=self._elsewhere, sqlite=not config.database)
         self.resync = Resync(self.hub, self._read, COMPARE_SHARED if config.database else COMPARE_ALONE)
         self.alarm = Alarm(self._read, self.writer.run, self.presences.online)
-        self.live = Live(self.hub, self.presences, self._read)
         self.indexer = Indexer(self.writer.run, self._spawn)
+        folder, blobs = config.data / "uploads", open_blobs(config.files, config.data / "files")
+        self.files = Files(folder, blobs, quota(config), self.writer.run, self._read)
+        self.live = Live(self.hub, self.presences, self._read, self.files.add_sent_emoji)
         self.rpc = Dispatcher(
             self.readers, self.writer, Limits(off=config.rates == "off"), self.live, self.indexer.catch_up
         )
-        folder, blobs = config.data / "uploads", open_blobs(config.files, config.data / "files")
-        self.files = Files(folder, blobs, quota(config), self.writer.run, self._read)
         self.previews = Previews(self.files.picture, self._read, self.writer.run, config.link)
         self.pusher = Pusher(self._read, self.writer.run, self.presences.online, config.link)
         self.site = Site(config, self.rpc, self.live, self.files)

@@ -204,7 +204,7 @@ class Mine(Row):
 
     `unread` counts the messages of others after `read_seq` that stand in the room, as of the room's seq in `at_seq`:
     whoever has newer messages of the room adds them. It stops counting at 1,000. `mentions` counts those that call one;
-    `bans`, for those who moderate the room, who is kept out of it.
+    `draft` is what one has begun to write in it; `bans`, for those who moderate the room, who is kept out of it.
     """
 
     room: int
@@ -216,6 +216,7 @@ class Mine(Row):
     notify: Notify = "all"
     starred: bool = False
     muted_until: datetime | None = None
+    draft: str = ""
     bans: int = 0
 
 

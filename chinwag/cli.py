@@ -33,7 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         words.insert(0, "serve")
     given = _parser().parse_args(words)
     try:
-        given.run(config.load(vars(given)), given)
+        settings = config.load(vars(given))
+    except CannotStart as error:
+        sys.stderr.write(f"chinwag: {error}\n")
+        sys.exit(2)
+    try:
+        given.run(settings, given)
     except (CannotStart, Refused) as error:
         sys.stderr.write(f"chinwag: {error}\n")
         sys.exit(2 if isinstance(error, WrongSettings) else 1)

@@ -282,6 +282,8 @@ def _present(caller: Caller, connection: Connection | None) -> Caller:
 
 def _check_over(call: Call, method: str, connection: Connection | None) -> None:
     if call.over == "http" and connection is not None:
-        raise BadRequest(f"{method} sets a cookie: please call it over POST /rpc.")
+        raise (
+            Unauthorized if connection.user is None else UnknownMethod(f"{method} sets a cookie: it is for POST /rpc.")
+        )
     if call.over == "socket" and connection is None:
         raise BadRequest(f"{method} is about a connection: please call it over the WebSocket.")

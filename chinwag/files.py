@@ -276,10 +276,14 @@ class Files:
         found = "" if source is None else (await self.picture(source, AVATAR, "square"))[0]
         return await self._run(accounts.picture, caller, hash=found)
 
-    async def add_emoji(self, caller: Caller, name: str, source: Path) -> Emoji:
+    async def add_emoji(self, caller: Caller, name: str, source: Path | bytes) -> Emoji:
         """Let everybody use this picture by a name."""
         found, _ = await self.picture(source, EMOJI, "moving")
         return await self._run(emoji.add, caller, name=name, hash=found)
+
+    async def add_sent_emoji(self, caller: Caller, name: str, hash: str) -> Emoji:
+        """The same with a picture that is kept."""
+        return await self.add_emoji(caller, name, await self.whole(hash))
 
     # Going out
 

@@ -36,6 +36,8 @@ class Connection(Protocol):
     user: int | None
     session: int | None
     topics: set[str]
+    visits: set[str]
+    """Those of them that are of rooms which the user only reads."""
     shut: bool
     """It is closed, or about to be: it joins nothing any more."""
 
@@ -135,6 +137,7 @@ class Hub:
     def part(self, connection: Connection, topic: str) -> None:
         """No longer listen to a topic."""
         connection.topics.discard(topic)
+        connection.visits.discard(topic)
         known = self._topics.get(topic)
         if known is not None:
             known.listeners.discard(connection)
@@ -296,6 +299,7 @@ class Hub:
     def _admit(self, own: _Topic, change: Told) -> None:
         for room, came, seq in change.moves:
             for connection in tuple(own.listeners) if came else ():
+                connection.visits.discard(room)
                 if room not in connection.topics:
                     self._say_now(room)
                     self.join(connection, room, seq)

@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from chinwag.changes import Presence, User, room_topic, user_topic
+from chinwag.changes import WORKSPACE, Emoji, Presence, User, room_topic, user_topic
 from chinwag.errors import BadRequest
 from chinwag.hub import Connection, Hub
 from chinwag.presence import Presences
-from chinwag.services import access, sessions, sync
+from chinwag.services import access, emoji, sessions, sync
+from chinwag.services.files import FileId
 from chinwag.services.shapes import Id, Secret
 from chinwag.store import members
 from chinwag.store.tx import Caller, Tx
@@ -34,6 +35,8 @@ class Live:
     hub: Hub
     presences: Presences
     read: Read
+    add_emoji: Callable[[Caller, str, str], Awaitable[Emoji]]
+    """Of a name and the hash of bytes that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,23 @@ class Context:
 async def start(
     live: Live, context: Context, *, epoch: str | None = None, topics: sync.Held | None = None
 ) -> sync.Start:
-    """Listen to all of one's topics, and hear how they stand.
+    """Hear how all of one's topics stand, and those of `topics` that one may read; a connection listens to them."""
+    if context.connection is None:
+        state: sync.Start = await live.read(sync.start, context.caller, epoch=epoch, topics=topics)
+    else:
+        state = await _listen(live, context.connection, context.caller, epoch=epoch, topics=topics)
+    known = [user.id for user in state.users] if state.me.kind == "guest" else live.presences.everyone()
+    state.presence = live.presences.of(known)
+    return state
 
-    The topics are joined first and the membership is read after, and again where one's own topic moved on meanwhile:
-    somebody removed while connecting would stay otherwise.
-    """
-    connection, caller = context.line(), context.caller
+
+async def _listen(
+    live: Live, connection: Connection, caller: Caller, *, epoch: str | None, topics: sync.Held | None
+) -> sync.Start:
+    """The topics are joined first and the membership is read after, and again where one's own topic moved on meanwhile:
+    somebody removed while connecting would stay otherwise."""
     assert caller.user is not None
-    for topic in await live.read(sync.topics_of, caller):
+    for topic in [*await live.read(sync.topics_of, caller), *await live.read(sync.visits_of, caller, topics=topics)]:
         live.hub.join(connection, topic)
     own = user_topic(caller.user)
     while True:
@@ -71,9 +83,8 @@ async def start(
         live.hub.part(connection, topic)
     for topic, seq in state.topics.items():
         live.hub.join(connection, topic, seq)
+    connection.visits = set(state.topics) - {WORKSPACE, own, *(room_topic(room.id) for room in state.rooms)}
     live.presences.came(connection)
-    known = [user.id for user in state.users] if state.me.kind == "guest" else live.presences.everyone()
-    state.presence = live.presences.of(known)
     return state
 
 
@@ -90,6 +101,12 @@ async def resume(live: Live, context: Context, *, token: Secret) -> User:
     return user
 
 
+async def add_emoji(live: Live, context: Context, *, name: emoji.Name, file: FileId) -> Emoji:
+    """Let everybody use a picture that one has sent by a name."""
+    found: str = await live.read(emoji.sent, context.caller, name=name, file=file)
+    return await live.add_emoji(context.caller, name, found)
+
+
 async def here(live: Live, context: Context, *, room: Id) -> People:
     """Who of a room is here now."""
     return People(users=live.presences.of(await live.read(_room_people, context.caller, room=room)))
@@ -104,7 +121,7 @@ async def typing(live: Live, context: Context, *, room: Id, thread: Id | None = 
     """Say that one is writing in a room, or in a thread of it."""
     assert context.caller.user is not None
     connection = context.connection
-    if connection is None or room_topic(room) not in connection.topics:
+    if connection is None or room_topic(room) not in connection.topics - connection.visits:
         await live.read(access.room, context.caller, room=room)
     live.presences.typing(room, context.caller.user, thread or 0)
 
@@ -114,5 +131,5 @@ def _whoami(tx: Tx) -> User:
 
 
 def _room_people(tx: Tx, *, room: int) -> list[int]:
-    access.room(tx, room)
+    access.readable_room(tx, room)
     return members.page_ids(tx, room)

@@ -114,7 +114,7 @@ class Presences:
     def went(self, connection: Connection) -> None:
         """A connection is about to leave its topics: the guests of those rooms are to hear that the user went."""
         self._idle.discard(connection)
-        self._last_in[cast(int, connection.user)] = _rooms(connection.topics)
+        self._last_in[cast(int, connection.user)] = _rooms(connection)
         self._loop.call_later(GRACE, self._note, connection)
 
     def set(self, connection: Connection, state: State) -> None:
@@ -195,8 +195,8 @@ class Presences:
         return [connection for connection in listeners if WORKSPACE not in connection.topics]
 
     def _row(self, user: int) -> Here:
-        topics = {topic for connection in self._hub.of_user(user) for topic in connection.topics}
-        return Here(user, self._here(user), _rooms(topics) or self._last_in.get(user, []))
+        topics = {topic for connection in self._hub.of_user(user) for topic in _rooms(connection)}
+        return Here(user, self._here(user), sorted(topics) or self._last_in.get(user, []))
 
     def _all_here(self) -> list[Here]:
         rows = (self._row(user) for user in self._told)
@@ -229,5 +229,6 @@ class Presences:
         self._show({**gone, **{here.user: here.topics for here in news.users}})
 
 
-def _rooms(topics: Iterable[str]) -> list[str]:
-    return sorted(topic for topic in topics if topic.startswith("room:"))
+def _rooms(connection: Connection) -> list[str]:
+    """The topics of the rooms that its user is in: whoever only reads a room is nobody there."""
+    return sorted(topic for topic in connection.topics - connection.visits if topic.startswith("room:"))

@@ -12,7 +12,7 @@ import msgspec
 
 from chinwag.changes import room_topic, user_topic
 from chinwag.limits import address_key
-from chinwag.live import here, resume, set_state, start, typing
+from chinwag.live import add_emoji, here, resume, set_state, start, typing
 from chinwag.services import (
     accounts,
     bans,
@@ -80,10 +80,10 @@ def by_login(values: dict[str, Any], _caller: Caller) -> object:
 class Call:
     """One call: the function, where it runs, and what is asked of whoever calls.
 
-    `over` is "http" where the answer sets a cookie, "socket" where it is about the connection; `prepare` runs in the
-    hashing threads before a write, and its result is passed on as `prepared`; a function with a parameter `online` is
-    given who is online, where its `body` may call them; `rates` name the limit and what it counts by; `indexed` is what
-    looks into the index of words; `own` is what changes nothing but what is the caller's own.
+    `over` is "http" where the answer sets or clears a cookie, "socket" where it is about the connection; `prepare` runs
+    in the hashing threads before a write, and its result is passed on as `prepared`; a function with a parameter
+    `online` is given who is online, where its `body` may call them; `rates` name the limit and what it counts by;
+    `indexed` is what looks into the index of words; `own` is what changes nothing but what is the caller's own.
     """
 
     function: Callable[..., Any]
@@ -149,9 +149,7 @@ _PROFILE = (("profile", by_user),)
 
 METHODS: dict[str, Call] = {
     "workspace.look": _read(workspace.look, signed_in=False),
-    "accounts.setup": _door(accounts.setup, prepare=accounts.hash_password, rates=(("signin_address", by_address),)),
     "accounts.signup": _door(accounts.signup, prepare=accounts.hash_password, rates=_SIGN_UP),
-    "accounts.visit": _door(accounts.visit, rates=(("visit", by_address),)),
     "accounts.me": _read(accounts.me),
     "accounts.edit": _write(
         accounts.edit,
@@ -161,10 +159,12 @@ METHODS: dict[str, Call] = {
     "accounts.status": _write(accounts.status, rates=_PROFILE),
     "accounts.quiet": _write(accounts.quiet, rates=_PROFILE),
     "accounts.password": _write(accounts.password, over="http", prepare=accounts.prepare_password, rates=_OWN_PASSWORD),
-    "sessions.start": _door(sessions.start, prepare=sessions.check_password, rates=_SIGN_IN),
+    "sessions.create": _door(sessions.create, prepare=sessions.check_password, rates=_SIGN_IN),
+    "sessions.guest": _door(accounts.visit, rates=(("visit", by_address),)),
     "sessions.resume": _live(resume, signed_in=False, over="socket"),
     "sessions.list": _read(sessions.list_all),
-    "sessions.end": _write(sessions.end),
+    "sessions.end": _write(sessions.end, over="http"),
+    "setup.accept": _door(accounts.setup, prepare=accounts.hash_password, rates=(("signin_address", by_address),)),
     "invites.look": _read(invites.look, signed_in=False),
     "invites.accept": _door(accounts.accept, prepare=accounts.hash_password, rates=(("invited", by_address),)),
     "invites.create": _write(invites.create),
@@ -173,7 +173,7 @@ METHODS: dict[str, Call] = {
     "tokens.create": _write(tokens.create),
     "tokens.page": _read(tokens.page),
     "tokens.revoke": _write(tokens.revoke),
-    "sync.start": _live(start, over="socket"),
+    "sync.start": _live(start),
     "sync.changes": _read(sync.changes),
     "rooms.browse": _read(rooms.browse),
     "rooms.create": _write(rooms.create),
@@ -226,6 +226,7 @@ METHODS: dict[str, Call] = {
     "saved.page": _read(saved.page),
     "saved.marks": _read(saved.marks),
     "emoji.page": _read(emoji.page),
+    "emoji.add": _live(add_emoji, rates=(("upload", by_user),)),
     "emoji.remove": _write(emoji.remove),
     "threads.page": _read(threads.page),
     "threads.follow": _write(threads.follow, own=True),
@@ -256,6 +257,7 @@ METHODS: dict[str, Call] = {
     "users.seen": _read(users.seen),
     "admin.settings": _write(workspace.settings),
     "admin.audit": _read(workspace.audit),
+    "admin.stats": _read(workspace.stats),
     "admin.addresses": _read(bans.addresses),
     "admin.lift": _write(bans.lift),
 }

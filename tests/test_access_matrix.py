@@ -24,7 +24,7 @@ from chinwag.services.secrets import digest
 from chinwag.store import tables
 from chinwag.store.tx import Caller, Tx
 from tests.test_state import seqs
-from tests.world import PASSWORD, Client, Server, Stage, refused, serving, settings
+from tests.world import PASSWORD, Client, Fault, Server, Stage, refused, serving, settings
 
 MISSING = 2**50
 KEYWORD = "birdsong"
@@ -83,7 +83,7 @@ AT_ROOM: dict[str, Aim] = {
     "rooms.join": _at_room(),
     "rooms.leave": _at_room(),
     "members.page": _at_room(),
-    "members.add": _at_room(users=[1]),
+    "members.add": _at_room(user=1),
     "members.remove": _at_member(),
     "members.role": _at_member(role="owner"),
     "members.ban": _at_member(),
@@ -132,6 +132,7 @@ AT_ROOM: dict[str, Aim] = {
     "threads.mark": lambda target: [{"thread": target.root, "seq": 1}],
     "inbox.mark": lambda target: [{"notice": target.notice, "on": on} for on in (True, False)],
     "mine.set": _at_room(starred=True),
+    "emoji.add": lambda target: [{"name": "let_me_in", "file": target.file}],
     "presence.here": _at_room(),
     "presence.typing": _at_room(),
 }
@@ -139,18 +140,16 @@ AT_ROOM: dict[str, Aim] = {
 
 AT_LARGE: dict[str, Aim] = {
     "workspace.look": lambda _: [{}],
-    "accounts.setup": lambda target: [
-        {"token": "stp_x", "name": target.handle, "email": "x@y.zz", "password": PASSWORD}
-    ],
+    "setup.accept": lambda target: [{"token": "stp_x", "name": target.handle, "email": "x@y.zz", "password": PASSWORD}],
     "accounts.signup": lambda target: [{"name": target.handle, "email": "x@y.zz", "password": PASSWORD}],
-    "accounts.visit": lambda target: [{"name": target.handle}],
+    "sessions.guest": lambda target: [{"name": target.handle}],
     "accounts.me": lambda _: [{}],
     "accounts.edit": lambda _: [{}],
     "accounts.password": lambda _: [{"old": "not my password", "new": PASSWORD}],
-    "sessions.start": lambda target: [{"login": target.handle, "password": PASSWORD}],
+    "sessions.create": lambda target: [{"login": target.handle, "password": PASSWORD}],
     "sessions.resume": lambda _: [{"token": "cwt_x"}],
     "sessions.list": lambda _: [{}],
-    "sessions.end": lambda target: [{"id": target.user}, {"id": MISSING}],
+    "sessions.end": lambda target: [{"session": target.user}, {"session": MISSING}],
     "invites.look": lambda _: [{"token": "inv_x"}],
     "invites.accept": lambda target: [{"token": "inv_x", "name": "X", "email": "x@y.zz", "password": PASSWORD}],
     "invites.create": lambda _: [{}],
@@ -206,6 +205,7 @@ AT_LARGE: dict[str, Aim] = {
     "admin.addresses": lambda _: [{}],
     "admin.lift": lambda _: [{"address": "192.0.2.7"}],
     "admin.audit": lambda _: [{}],
+    "admin.stats": lambda _: [{}],
 }
 """Calls that name no room."""
 
@@ -250,22 +250,27 @@ class World:
 
     def hidden(self, kind: str) -> list[Target]:
         """The rooms of which this kind of user may not even know."""
-        known = kind not in ("guest", "banned", "nobody")
-        return [target for name, target in self.targets.items() if not (known and target.shown)]
+        return [target for target in self.targets.values() if not may_read(kind, target)]
 
     def canaries(self, kind: str) -> list[str]:
         """What this kind of user must never get."""
-        words = [word for target in self.targets.values() for word in target.words + target.own]
+        words = [word for target in self.targets.values() for word in target.own]
+        words += [word for target in self.hidden(kind) for word in target.words]
         if kind in ("guest", "banned", "nobody"):
             words += [word for target in self.targets.values() for word in target.shown]
             words += ["canaryina", "canaryivy", "canarygroup"]
         if kind not in ("owner", "admin"):
-            words += [target.reported for target in self.targets.values()]
+            words += [target.reported for target in self.hidden(kind)]
         return words
 
     def sings(self, kind: str, data: str) -> list[str]:
         """The canaries in what this kind of user got."""
         return [word for word in self.canaries(kind) if word in data.lower()]
+
+
+def may_read(kind: str, target: Target) -> bool:
+    """Public rooms are read by everybody but guests, whether or not they are in them."""
+    return bool(target.shown) and kind not in ("guest", "banned", "nobody")
 
 
 @pytest.fixture
@@ -386,10 +391,10 @@ def at_all(world: World, method: str) -> list[Params]:
 
 
 def legitimate(method: str, kind: str, target: Target) -> bool:
-    """Whoever knows a public room may join it: that is what it is for. A report is for the administrators."""
+    """Whoever may read a public room may join it and pass on what is said in it. A report is for administrators."""
     if method == "reports.done":
         return kind in ("owner", "admin")
-    return method == "rooms.join" and bool(target.shown) and kind not in ("guest", "banned", "nobody")
+    return method in ("rooms.join", "messages.forward") and may_read(kind, target)
 
 
 @contextlib.asynccontextmanager
@@ -462,6 +467,51 @@ async def test_the_members_of_a_room_do_get_what_the_others_must_not(world: Worl
         assert [word for word in words if word not in str(got).lower()] == []
 
 
+READS: dict[str, Aim] = {
+    "messages.page": AT_ROOM["messages.page"],
+    "messages.history": AT_ROOM["messages.history"],
+    "messages.pins": AT_ROOM["messages.pins"],
+    "messages.look": lambda target: [{"room": target.slug, "seq": target.seq}],
+    "files.page": _at_room(),
+    "members.page": AT_ROOM["members.page"],
+    "presence.here": AT_ROOM["presence.here"],
+    "sync.changes": lambda target: [{"topic": f"room:{target.id}", "since": 0}],
+}
+"""Calls by which a public room is read."""
+
+
+async def test_a_public_room_is_read_by_everybody_but_guests_and_changed_by_its_members_alone(world: World) -> None:
+    for kind in SIGNED_IN:
+        for name in ("public", "shelved"):
+            target = world.targets[name]
+            if not may_read(kind, target):
+                continue
+            got = [await ask(world, kind, method, params) for method in READS for params in READS[method](target)]
+            assert [answer for answer in got if b'"result"' not in answer] == [], (kind, name)
+            found = await ask(world, kind, "messages.search", {"query": f"canary{name}later"})
+            assert f"canary{name}later".encode() in found
+            picture = await world.server.fetch(f"/previews/{digest(target.file)}", world.tokens[kind])
+            assert picture.code != 403
+            assert [word for word in target.words if word not in str(got).lower()] == [], (kind, name)
+            for method in AT_ROOM.keys() - READS.keys() - NEITHER:
+                for params in AT_ROOM[method](target):
+                    answer = await ask(world, kind, method, params)
+                    assert b'"forbidden"' in answer, (kind, method, answer)
+
+
+NEITHER = {
+    "rooms.join",
+    "reports.done",
+    "messages.first",
+    "messages.forward",
+    "inbox.mark",
+    "drafts.save",
+    "saved.set",
+    "emoji.add",
+}
+"""Calls that are no change of a room, or may be of one that one was in."""
+
+
 async def test_what_is_ones_own_is_for_oneself_alone_and_what_was_reported_for_administrators(world: World) -> None:
     world.tokens |= {"ina": world.server.token(world.ina.user or 0), "ivy": world.server.token(world.ivy.user or 0)}
     for target in world.targets.values():
@@ -494,14 +544,17 @@ async def test_no_route_gives_away_a_foreign_room(world: World) -> None:
         for target in world.targets.values():
             url = f"/chat?room={target.slug}"
             response = await world.server.fetch(url, world.tokens[kind], method="POST", body="let me in")
+            if may_read(kind, target):
+                assert response.code == 403, (kind, url)
+                continue
             assert (response.code, response.body) == (missing.code, missing.body), (kind, url)
             assert response.code == (401 if kind in ("banned", "nobody") else 404)
 
 
 async def test_no_route_tells_a_foreign_rooms_files_from_missing_ones(world: World) -> None:
-    hidden = [target for target in world.targets.values() if target.file != "nothing"]
-    assert len(hidden) >= 3
     for kind in OUTSIDERS:
+        hidden = world.hidden(kind)
+        assert len(hidden) >= 3
         for method, path in FILES:
             answers = []
             for target in (NOWHERE, *hidden):
@@ -519,6 +572,7 @@ async def test_a_topic_is_open_to_those_alone_who_may_listen_to_it(world: World)
     for kind in OUTSIDERS:
         caller = world.callers[kind]
         own = set() if kind in ("banned", "nobody") else set(world.server.stage.act(sync.topics_of, caller))
+        own |= {f"room:{target.id}" for target in world.targets.values() if may_read(kind, target)}
         missing = {
             "room": await ask(world, kind, "sync.changes", {"topic": f"room:{MISSING}", "since": 0}),
             "user": await ask(world, kind, "sync.changes", {"topic": f"user:{MISSING}", "since": 0}),
@@ -534,6 +588,7 @@ async def test_a_topic_is_open_to_those_alone_who_may_listen_to_it(world: World)
 
 async def test_nothing_that_happens_in_a_foreign_room_is_heard_outside(world: World) -> None:
     world.tokens |= {"ina": world.server.token(world.ina.user or 0), "ivy": world.server.token(world.ivy.user or 0)}
+    unheard = [word for target in world.targets.values() for word in target.words + target.own]
     async with connected(world, SIGNED_IN) as outside, connected(world, ("ina", "ivy")) as inside:
         await _much_happens(world, inside["ina"], inside["ivy"])
         await outside["owner"].until(lambda: _tells_of(outside["owner"], {world.ina.user, world.ivy.user}))
@@ -541,6 +596,7 @@ async def test_nothing_that_happens_in_a_foreign_room_is_heard_outside(world: Wo
         for kind, client in outside.items():
             await client.call("accounts.me")
             assert world.sings(kind, "".join(client.heard)) == [], kind
+            assert [word for word in unheard if word in "".join(client.heard).lower()] == [], kind
             assert not [one for one in client.notices if one["method"] == "typing"]
         assert not _tells_of(outside["guest"], {world.ina.user})
         assert not _tells_of(outside["guest"], {world.ivy.user})
@@ -570,7 +626,7 @@ async def _much_happens(world: World, ina: Client, ivy: Client) -> None:
     await ina.call("rooms.edit", room=room, topic="canaryprivatetopic, changed")
     await ina.call("members.role", room=room, user=world.ivy.user, role="moderator")
     await ivy.call("rooms.leave", room=room)
-    await ina.call("members.add", room=room, users=[world.ivy.user])
+    await ina.call("members.add", room=room, user=world.ivy.user)
     await ina.call("rooms.archive", room=room, on=True)
     await ivy.call("accounts.edit", name="Canaryivy again")
 
@@ -578,6 +634,59 @@ async def _much_happens(world: World, ina: Client, ivy: Client) -> None:
 def _tells_of(client: Client, users: set[int | None]) -> bool:
     rows = [row for one in client.notices if one["method"] == "presence" for row in one["params"]["users"]]
     return users <= {row["user"] for row in rows}
+
+
+async def test_who_names_a_public_room_hears_it_until_they_may_not_and_a_private_one_is_left_out(world: World) -> None:
+    server, public, private = world.server, world.targets["public"], world.targets["private"]
+    ina = server.token(world.ina.user or 0)
+    named = {f"room:{target.id}": 0 for target in (public, private)}
+    async with connected(world, ("stranger", "guest", "owner")) as clients:
+        for kind, client in clients.items():
+            state = await client.call("sync.start", epoch=client.epoch, topics=named)
+            expected = [] if kind == "guest" else [f"room:{public.id}"]
+            assert [name for name in named if name in state["topics"]] == expected, kind
+            assert not named.keys() & set(state["reset"])
+            assert [one["topic"] for one in state["changes"] if one["topic"] in named] == expected
+        stranger, owner, guest = clients["stranger"], clients["owner"], clients["guest"]
+        for client in clients.values():
+            client.heard.clear()
+        await server.rpc(ina, "messages.post", room=public.id, body="heardlive", nonce="heardlive")
+        await server.rpc(ina, "messages.post", room=private.id, body="heardnever", nonce="heardnever")
+        for client in (stranger, owner):
+            await client.until(lambda client=client: "heardlive" in "".join(client.heard))  # type: ignore[misc]
+        with pytest.raises(Fault) as caught:
+            await stranger.call("presence.typing", room=public.id)
+        assert caught.value.kind == "forbidden"
+        me = world.callers["stranger"].user
+        await server.rpc(ina, "members.ban", room=public.id, user=me)
+        await server.rpc(ina, "messages.post", room=public.id, body="toolate", nonce="toolate")
+        await owner.until(lambda: "toolate" in "".join(owner.heard))
+        await stranger.call("accounts.me")
+        await guest.call("accounts.me")
+        assert "toolate" not in "".join(stranger.heard)
+        assert "heardnever" not in "".join(one for client in clients.values() for one in client.heard)
+        assert "heardlive" not in "".join(guest.heard)
+        with pytest.raises(Fault) as caught:
+            await stranger.call("messages.page", room=public.id)
+        assert caught.value.kind == "not_found"
+        again = await stranger.call("sync.start", epoch=stranger.epoch, topics=named)
+        assert not named.keys() & again["topics"].keys()
+
+
+async def test_the_guests_of_a_room_do_not_hear_of_who_only_reads_it(world: World) -> None:
+    server, public = world.server, world.targets["public"]
+    gus = world.callers["guest"].user
+    server.stage.act(membership.put_out, room=1, user=world.callers["stranger"].user)
+    server.stage.act(membership.let_in, room=public.id, newcomers=[gus])
+    async with connected(world, ("guest", "admin")) as clients:
+        reader = await server.client(world.tokens["stranger"])
+        await reader.start()
+        await reader.call("sync.start", epoch=reader.epoch, topics={f"room:{public.id}": 0})
+        me = world.callers["stranger"].user
+        await clients["admin"].until(lambda: _tells_of(clients["admin"], {me}))
+        await clients["guest"].call("accounts.me")
+        assert not _tells_of(clients["guest"], {me})
+        await reader.close()
 
 
 # A right taken away
@@ -618,7 +727,7 @@ async def _end_sessions(world: World, user: int) -> None:
     token = world.server.token(user)
     for session in (await world.server.rpc(token, "sessions.list"))["sessions"]:
         if not session["current"]:
-            await world.server.rpc(token, "sessions.end", id=session["id"])
+            await world.server.rpc(token, "sessions.end", session=session["id"])
 
 
 async def _change_password(world: World, user: int) -> None:

@@ -114,8 +114,8 @@ def test_chinwag_alone_serves_and_prints_the_link_for_the_first_administrator(da
             "signup": False,
             "ready": False,
         }
-        assert ask(port, "accounts.setup", token=secret, **owner)["result"]["role"] == "owner"
-        assert ask(port, "accounts.setup", token=secret, **owner)["error"]["data"]["kind"] == "conflict"
+        assert ask(port, "setup.accept", token=secret, **owner)["result"]["role"] == "owner"
+        assert ask(port, "setup.accept", token=secret, **owner)["error"]["data"]["kind"] == "conflict"
         assert ask(port, "workspace.look")["result"]["ready"] is True
         process.terminate()
         assert process.wait(15) == 0
@@ -134,13 +134,13 @@ def test_guests_are_let_in_by_a_flag_which_is_kept_and_said(data: Path) -> None:
     words = ("serve", "--data", str(data), "--port", str(port))
     with program(*words, "--guests") as process:
         assert "guests" in lines(process, "Note: guests")
-        assert ask(port, "accounts.visit", name="Gil")["result"]["kind"] == "guest"
+        assert ask(port, "sessions.guest", name="Gil")["result"]["kind"] == "guest"
     with program(*words) as process:
         lines(process, "serves")
         assert ask(port, "workspace.look")["result"]["guests"] is True
     with program(*words, "--no-guests") as process:
         lines(process, "serves")
-        assert ask(port, "accounts.visit", name="Gus")["error"]["data"]["kind"] == "forbidden"
+        assert ask(port, "sessions.guest", name="Gus")["error"]["data"]["kind"] == "forbidden"
 
 
 def test_a_port_in_use_is_said_in_one_line(data: Path) -> None:
@@ -213,7 +213,7 @@ def test_a_database_that_cannot_be_reached_is_said_without_its_password(
     assert not data.exists()
 
 
-def test_settings_that_are_wrong_stop_every_command_with_one_line(tmp_path: Path) -> None:
+def test_settings_that_are_wrong_stop_every_command_with_one_line_and_2(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("prot = 80")
     for command in (["serve"], ["check"], ["setup-link"], ["user", "add", "ann"], ["room", "add", "ops"]):
         said = failed(run(*command, "--config", str(tmp_path / "bad.toml"), "--data", str(tmp_path / "data")), 2)
@@ -271,8 +271,8 @@ def test_setup_link_prints_a_link_and_the_one_before_no_longer_works(data: Path)
         link = done(run("setup-link", "--data", str(data), "--port", str(port)))
         assert link.startswith(f"http://localhost:{port}/setup#stp_")
         owner = {"name": "Ann", "email": "ann@a.test", "password": PASSWORD}
-        assert ask(port, "accounts.setup", token=first, **owner)["error"]["data"]["kind"] == "conflict"
-        assert "result" in ask(port, "accounts.setup", token=link.rpartition("#")[2].strip(), **owner)
+        assert ask(port, "setup.accept", token=first, **owner)["error"]["data"]["kind"] == "conflict"
+        assert "result" in ask(port, "setup.accept", token=link.rpartition("#")[2].strip(), **owner)
     assert "owner already" in failed(run("setup-link", "--data", str(data)))
     elsewhere = run("setup-link", "--data", f"{data}-2", "--base-url", "https://chat.example.org")
     assert done(elsewhere).startswith("https://chat.example.org/setup#")
@@ -286,7 +286,7 @@ def test_a_user_with_a_password_from_standard_input_can_sign_in(data: Path) -> N
     with program("--data", str(data), "--port", str(port)) as process:
         lines(process, "serves")
         for login in ("ann", "ann@a.test"):
-            user = ask(port, "sessions.start", login=login, password=PASSWORD)["result"]
+            user = ask(port, "sessions.create", login=login, password=PASSWORD)["result"]
             assert (user["id"], user["name"], user["role"]) == (1, "Ann Ash", "admin")
 
 
@@ -298,7 +298,7 @@ def test_a_bot_signs_in_by_the_token_that_is_printed_alone(data: Path) -> None:
     port = free_port()
     with program("--data", str(data), "--port", str(port)) as process:
         lines(process, "serves")
-        assert ask(port, "accounts.me", printed.strip())["result"]["user"]["kind"] == "bot"
+        assert ask(port, "accounts.me", printed.strip())["result"]["kind"] == "bot"
 
 
 @pytest.mark.wide
@@ -357,7 +357,7 @@ async def test_what_is_added_beside_a_running_server_is_seen_by_those_who_are_co
         done(await asyncio.to_thread(run, *words, *where))
         await client.until(seen)
     made = done(await asyncio.to_thread(run, "token", "create", "zoe", *where)).strip()
-    assert (await server.rpc(made, "accounts.me"))["user"]["handle"] == "zoe"
+    assert (await server.rpc(made, "accounts.me"))["handle"] == "zoe"
     with server.engine.connect() as connection:
         acts = connection.execute(text("SELECT act FROM audit ORDER BY id")).scalars().all()
     assert acts[-3:] == ["user add", "room add", "token create"]

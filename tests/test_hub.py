@@ -21,6 +21,7 @@ class Ear:
         self.user: int | None = user
         self.session: int | None = session
         self.topics: set[str] = set()
+        self.visits: set[str] = set()
         self.shut = False
         self.heard: list[dict[str, Any]] = []
         self.writes = 0

@@ -110,14 +110,30 @@ async def test_who_is_removed_in_one_is_quiet_in_the_other(pair: Pair) -> None:
     assert f'"{pair.topic}"' not in "".join(pair.bob.heard[heard:])
 
 
+async def test_who_only_reads_a_room_and_is_banned_from_it_in_one_is_quiet_in_the_other(pair: Pair) -> None:
+    room = (await pair.ann.call("rooms.create", name="Open"))["id"]
+    topic = f"room:{room}"
+    await pair.bob.call("sync.start", epoch=pair.bob.epoch, topics={topic: 0})
+    await pair.ann.call("messages.post", room=room, body="hello", nonce="hello")
+    await pair.bob.until(lambda: '"nonce":"hello"' in "".join(pair.bob.heard))
+    await pair.one.rpc(pair.ann_token, "members.ban", room=room, user=pair.bob_id)
+    await pair.bob.until(lambda: '"gone":true' in "".join(pair.bob.heard), 1)
+    heard = len(pair.bob.heard)
+    await pair.ann.call("messages.post", room=room, body="a secret", nonce="a secret")
+    await pair.say(pair.ann, "in the room of both")
+    await pair.bob.until(lambda: "in the room of both" in "".join(pair.bob.heard[heard:]))
+    assert f'"{topic}"' not in "".join(pair.bob.heard[heard:])
+
+
 async def test_a_session_ended_in_one_closes_its_sockets_in_the_other(pair: Pair) -> None:
     sessions = (await pair.bob.call("sessions.list"))["sessions"]
     current = next(one["id"] for one in sessions if one["current"])
-    other = await pair.one.client(pair.one.token(pair.bob_id))
+    token = pair.one.token(pair.bob_id)
+    other = await pair.one.client(token)
     await other.start()
-    await other.call("sessions.end", id=current)
+    await pair.one.rpc(token, "sessions.end", session=current)
     assert await pair.bob.closed() == CLOSE_SIGNED_OUT
-    assert (await other.call("accounts.me"))["user"]["id"] == pair.bob_id
+    assert (await other.call("accounts.me"))["id"] == pair.bob_id
     await other.close()
 
 

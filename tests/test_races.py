@@ -128,7 +128,7 @@ def test_nothing_is_said_after_one_was_put_out_or_the_room_archived(stage: Stage
     room = stage.call("rooms.create", ann, name="Garden", users=[bob.user]).id
     late = ("messages.post", bob, {"room": room, "body": "Late", "nonce": "late"})
     assert isinstance(race(stage, ("members.remove", ann, {"room": room, "user": bob.user}), late), NotFound)
-    stage.call("members.add", ann, room=room, users=[bob.user])
+    stage.call("members.add", ann, room=room, user=bob.user)
     assert isinstance(race(stage, ("rooms.archive", ann, {"room": room, "on": True}), late), Conflict)
 
 

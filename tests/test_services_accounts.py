@@ -21,7 +21,7 @@ def signed_up(stage: Stage, **given: object) -> User:
 
 
 def test_whoever_has_the_setup_link_becomes_the_owner_of_all_and_of_the_lobby(stage: Stage) -> None:
-    ann = stage.call("accounts.setup", token=link(stage), **NEW)
+    ann = stage.call("setup.accept", token=link(stage), **NEW)
     assert (ann.role, ann.kind, ann.handle, ann.name) == ("owner", "person", "ann", "Ann")
     assert stage.cookie is not None
     assert stage.cookie.secret.startswith("cws_")
@@ -34,36 +34,36 @@ def test_whoever_has_the_setup_link_becomes_the_owner_of_all_and_of_the_lobby(st
 def test_a_setup_link_works_once_and_only_until_the_next_is_made(stage: Stage) -> None:
     older, newer = link(stage), link(stage)
     with refused(Conflict, "token"):
-        stage.call("accounts.setup", token=older, **NEW)
-    stage.call("accounts.setup", token=newer, **NEW)
+        stage.call("setup.accept", token=older, **NEW)
+    stage.call("setup.accept", token=newer, **NEW)
     with refused(Conflict, "token"):
-        stage.call("accounts.setup", token=newer, **NEW)
+        stage.call("setup.accept", token=newer, **NEW)
     with refused(Conflict, "token"):
-        stage.call("accounts.setup", token=link(stage), **NEW)
+        stage.call("setup.accept", token=link(stage), **NEW)
 
 
 @pytest.mark.parametrize("token", ["", "stp_", "nonsense", "stp_\udcff"])
 def test_what_is_no_setup_link_is_not_found(stage: Stage, token: str) -> None:
     link(stage)
     with refused(NotFound, "link"):
-        stage.call("accounts.setup", token=token, **NEW)
+        stage.call("setup.accept", token=token, **NEW)
 
 
 def test_an_invite_is_no_setup_link_and_a_setup_link_is_no_invite(stage: Stage) -> None:
     setup = link(stage)
     with refused(NotFound, "link"):
         stage.call("invites.accept", token=setup, **NEW)
-    stage.call("accounts.setup", token=setup, **NEW)
+    stage.call("setup.accept", token=setup, **NEW)
     invite = stage.call("invites.create", stage.add("bob")).token
     with refused(Conflict, "token"):
-        stage.call("accounts.setup", token=invite, **NEW)
+        stage.call("setup.accept", token=invite, **NEW)
 
 
 def test_a_setup_link_ends_after_a_day(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     token, made = link(stage), clock.now()
     monkeypatch.setattr(clock, "now", lambda: made + clock.DAY)
     with refused(Conflict, "token"):
-        stage.call("accounts.setup", token=token, **NEW)
+        stage.call("setup.accept", token=token, **NEW)
 
 
 def test_nobody_signs_up_unless_the_workspace_lets_them(stage: Stage) -> None:
@@ -75,9 +75,9 @@ def test_nobody_signs_up_unless_the_workspace_lets_them(stage: Stage) -> None:
 
 def test_nobody_visits_unless_the_workspace_lets_guests_in(stage: Stage) -> None:
     with refused(Forbidden):
-        stage.call("accounts.visit", name="Gus")
+        stage.call("sessions.guest", name="Gus")
     stage.act(workspace.change_settings, values={"guests": True})
-    gus = stage.call("accounts.visit", name="Gus")
+    gus = stage.call("sessions.guest", name="Gus")
     assert (gus.role, gus.kind) == ("guest", "guest")
     by = stage.sign_in(gus.id)
     assert stage.call("accounts.me", by).email == ""
@@ -107,8 +107,8 @@ def test_bad_words_at_the_door_are_blamed_and_use_up_no_link(
 ) -> None:
     token = link(stage)
     with refused(kind, field):
-        stage.call("accounts.setup", token=token, **{**NEW, **given})
-    stage.call("accounts.setup", token=token, **NEW)
+        stage.call("setup.accept", token=token, **{**NEW, **given})
+    stage.call("setup.accept", token=token, **NEW)
 
 
 @pytest.mark.parametrize("name", ["Ann", "ANN", " ann ", "Аnn", "Ａｎｎ"])
@@ -141,14 +141,14 @@ def test_a_newcomer_is_told_to_the_workspace_and_in_the_lobby(stage: Stage) -> N
 
 def test_people_change_their_name_and_handle(stage: Stage) -> None:
     ann = stage.add("ann")
-    changed = stage.call("accounts.edit", ann, name="Ann Lee", handle="AnnLee").user
+    changed = stage.call("accounts.edit", ann, name="Ann Lee", handle="AnnLee")
     assert (changed.name, changed.handle) == ("Ann Lee", "annlee")
-    assert stage.call("users.find", ann, query="lee").users == [changed]
+    assert stage.call("users.find", ann, query="lee").users[0].name == changed.name
 
 
 def test_a_change_of_only_the_case_of_ones_own_name_is_no_conflict(stage: Stage) -> None:
     ann = stage.add("ann")
-    assert stage.call("accounts.edit", ann, name="ANN").user.name == "ANN"
+    assert stage.call("accounts.edit", ann, name="ANN").name == "ANN"
 
 
 @pytest.mark.parametrize(
@@ -185,13 +185,13 @@ def test_a_new_address_needs_the_password_and_is_told_to_nobody(stage: Stage) ->
     assert stage.call("accounts.edit", ann, email="ann@new.test", password=PASSWORD).email == "ann@new.test"
     assert len(stage.told) == told
     with refused(Unauthorized, "password"):
-        stage.call("sessions.start", login="ann@chat.test", password=PASSWORD)
-    assert stage.call("sessions.start", login="ann@new.test", password=PASSWORD).id == ann.user
+        stage.call("sessions.create", login="ann@chat.test", password=PASSWORD)
+    assert stage.call("sessions.create", login="ann@new.test", password=PASSWORD).id == ann.user
 
 
 def test_guests_rename_themselves_but_have_no_address(stage: Stage) -> None:
     gus = stage.add("gus", kind="guest", role="guest")
-    assert stage.call("accounts.edit", gus, name="Gustav").user.name == "Gustav"
+    assert stage.call("accounts.edit", gus, name="Gustav").name == "Gustav"
     with refused(Forbidden):
         stage.call("accounts.edit", gus, email="gus@chat.test")
 
@@ -227,8 +227,8 @@ def test_a_new_password_ends_every_session_and_opens_this_one_anew(stage: Stage)
             stage.call("accounts.me", caller)
     assert stage.act(sessions.authenticate, secret=stage.cookie.secret, cookie=True).user == user.id
     with refused(Unauthorized, "password"):
-        stage.call("sessions.start", login="ann", password=PASSWORD)
-    assert stage.call("sessions.start", login="ann", password="a new password") == user
+        stage.call("sessions.create", login="ann", password=PASSWORD)
+    assert stage.call("sessions.create", login="ann", password="a new password") == user
 
 
 def test_somebody_without_a_password_cannot_be_given_one_by_guessing(stage: Stage) -> None:
@@ -236,7 +236,7 @@ def test_somebody_without_a_password_cannot_be_given_one_by_guessing(stage: Stag
     with refused(Unauthorized, "old"):
         stage.call("accounts.password", bot, old="", new="a new password")
     with refused(Unauthorized, "password"):
-        stage.call("sessions.start", login="bot", password="")
+        stage.call("sessions.create", login="bot", password="")
 
 
 def test_whoever_is_not_signed_in_has_no_account(stage: Stage) -> None:

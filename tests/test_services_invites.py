@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 import pytest
 
 from chinwag import clock
-from chinwag.errors import Conflict, Forbidden, NotFound, Unauthorized
+from chinwag.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
 from chinwag.services import invites
 from tests.world import PASSWORD, Stage, refused
 
@@ -19,7 +21,7 @@ def test_an_invite_lets_in_as_many_as_it_says_and_not_one_more(stage: Stage) -> 
     for name in ("bob", "cleo"):
         user = accept(stage, made.token, name)
         assert stage.cookie is not None
-        assert stage.call("accounts.me", stage.sign_in(user)).user.role == "member"
+        assert stage.call("accounts.me", stage.sign_in(user)).role == "member"
     with refused(Conflict, "token"):
         accept(stage, made.token, "dora")
     with refused(Conflict, "token"):
@@ -37,7 +39,7 @@ def test_an_invite_that_was_not_taken_is_not_used_up(stage: Stage) -> None:
 def test_a_revoked_invite_and_one_of_a_banned_user_let_nobody_in(stage: Stage) -> None:
     ann, bob = stage.add("ann", role="owner"), stage.add("bob")
     one, other = stage.call("invites.create", ann), stage.call("invites.create", bob)
-    stage.call("invites.revoke", ann, id=one.invite.id)
+    stage.call("invites.revoke", ann, id=one.id)
     stage.call("users.ban", ann, user=bob.user)
     for token in (one.token, other.token):
         with refused(Conflict, "token"):
@@ -47,13 +49,23 @@ def test_a_revoked_invite_and_one_of_a_banned_user_let_nobody_in(stage: Stage) -
 
 
 def test_an_invite_ends_at_its_end(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = stage.call("invites.create", stage.add("ann"), days=3)
-    end = int(made.invite.ends_at.timestamp() * 1_000_000)
+    made = stage.call("invites.create", stage.add("ann"), ends=clock.moment(clock.now() + 3 * clock.DAY))
+    end = int(made.ends.timestamp() * 1_000_000)
     monkeypatch.setattr(clock, "now", lambda: end - clock.SECOND)
     stage.call("invites.look", token=made.token)
     monkeypatch.setattr(clock, "now", lambda: end + clock.SECOND)
     with refused(Conflict, "token"):
         accept(stage, made.token, "bob")
+
+
+def test_an_invite_that_names_no_end_has_a_week_and_none_is_over_already(stage: Stage) -> None:
+    ann, now = stage.add("ann"), clock.moment(clock.now())
+    made = stage.call("invites.create", ann)
+    assert made.uses == 1
+    assert timedelta(days=6, hours=23) < made.ends - now <= timedelta(days=7, hours=1)
+    for ends in (now - timedelta(days=1), now + timedelta(days=400)):
+        with refused(Invalid, "ends"):
+            stage.call("invites.create", ann, ends=ends)
 
 
 def test_what_is_no_invite_is_not_found(stage: Stage) -> None:
@@ -67,8 +79,8 @@ def test_what_is_no_invite_is_not_found(stage: Stage) -> None:
 
 def test_one_sees_and_revokes_ones_own_invites_and_administrators_all(stage: Stage) -> None:
     ann, bob, cleo = stage.add("ann", role="admin"), stage.add("bob"), stage.add("cleo")
-    made = stage.call("invites.create", bob).invite
-    others = stage.call("invites.create", cleo).invite
+    made = stage.call("invites.create", bob)
+    others = stage.call("invites.create", cleo)
     assert [row.id for row in stage.call("invites.page", bob).invites] == [made.id]
     assert [row.id for row in stage.call("invites.page", ann).invites] == [others.id, made.id]
     for invite in (others.id, 999):
@@ -81,7 +93,7 @@ def test_one_sees_and_revokes_ones_own_invites_and_administrators_all(stage: Sta
 
 def test_invites_come_in_pages_newest_first(stage: Stage) -> None:
     ann = stage.add("ann")
-    made = [stage.call("invites.create", ann).invite.id for _ in range(5)]
+    made = [stage.call("invites.create", ann).id for _ in range(5)]
     first = stage.call("invites.page", ann, limit=3)
     second = stage.call("invites.page", ann, limit=3, before=first.invites[-1].id)
     assert ([row.id for row in first.invites + second.invites], first.more, second.more) == (made[::-1], True, False)
@@ -106,6 +118,10 @@ def test_guests_and_strangers_invite_nobody(stage: Stage) -> None:
 
 def test_who_invites_is_in_the_audit_log(stage: Stage) -> None:
     ann = stage.add("ann", role="admin")
-    stage.call("invites.create", ann, uses=3, days=2)
+    made = stage.call("invites.create", ann, uses=3)
     entry = stage.call("admin.audit", ann).entries[0]
-    assert (entry.by, entry.act, entry.detail) == (ann.user, "invites.create", "3 uses, 2 days")
+    assert (entry.by, entry.act, entry.detail) == (
+        ann.user,
+        "invites.create",
+        f"3 uses, until {made.ends:%Y-%m-%d %H:%M} UTC",
+    )

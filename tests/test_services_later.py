@@ -205,9 +205,9 @@ def test_one_with_a_problem_is_said_once_it_has_a_new_time(stage: Stage, time: T
     stage.call("members.remove", ann, room=room, user=bob.user)
     time.passes(hours=2)
     fire(stage)
-    with refused(NotFound, "room"):
+    with refused(Forbidden, "room"):
         stage.call("scheduled.edit", bob, id=made.id, due_at=time(hours=1))
-    stage.call("members.add", ann, room=room, users=[bob.user])
+    stage.call("members.add", ann, room=room, user=bob.user)
     stage.call("scheduled.edit", bob, id=made.id, due_at=time(hours=1), body="at last")
     assert problem(stage, bob) == ""
     time.passes(hours=1)

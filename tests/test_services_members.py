@@ -43,28 +43,28 @@ def test_those_who_left_are_in_no_page(stage: Stage) -> None:
 def test_any_member_lets_people_into_a_public_room_but_only_moderators_into_a_private_one(stage: Stage) -> None:
     ann, bob, cleo = stage.add("ann"), stage.add("bob"), stage.add("cleo")
     public, private = room_of(stage, ann, bob, private=False, name="Open"), room_of(stage, ann, bob)
-    added = stage.call("members.add", bob, room=public, users=[cleo.user, cleo.user, ann.user])
-    assert [row.user for row in added.members] == [cleo.user]
+    added = stage.call("members.add", bob, room=public, user=cleo.user)
+    assert (added.user, added.role) == (cleo.user, "member")
     with refused(Forbidden):
-        stage.call("members.add", bob, room=private, users=[cleo.user])
+        stage.call("members.add", bob, room=private, user=cleo.user)
     stage.call("members.role", ann, room=private, user=bob.user, role="moderator")
-    stage.call("members.add", bob, room=private, users=[cleo.user])
+    stage.call("members.add", bob, room=private, user=cleo.user)
     assert roles(stage, cleo, private) == {ann.user: "owner", bob.user: "moderator", cleo.user: "member"}
 
 
 def test_nobody_is_added_from_outside_nor_twice_nor_who_is_not_there(stage: Stage) -> None:
     ann, bob, cleo = stage.add("ann", role="owner"), stage.add("bob"), stage.add("cleo")
     room = room_of(stage, bob, name="Bobs", private=False)
-    for params in ({"room": room, "users": [cleo.user]}, {"room": 999, "users": [cleo.user]}):
-        with refused(NotFound, "room"):
-            stage.call("members.add", ann, **params)
+    for number, kind in ((room, Forbidden), (999, NotFound)):
+        with refused(kind, "room"):
+            stage.call("members.add", ann, room=number, user=cleo.user)
     with refused(NotFound, "user"):
-        stage.call("members.add", bob, room=room, users=[cleo.user, 999])
+        stage.call("members.add", bob, room=room, user=999)
     stage.call("users.ban", ann, user=cleo.user)
     with refused(NotFound, "user"):
-        stage.call("members.add", bob, room=room, users=[cleo.user])
+        stage.call("members.add", bob, room=room, user=cleo.user)
     stage.told.clear()
-    assert stage.call("members.add", bob, room=room, users=[bob.user]).members == []
+    assert stage.call("members.add", bob, room=room, user=bob.user).role == "owner"
     assert stage.told == []
 
 
@@ -73,10 +73,10 @@ def test_only_moderators_let_guests_in_and_guests_let_in_nobody(stage: Stage) ->
     gus, guy = stage.add("gus", kind="guest", role="guest"), stage.add("guy", kind="guest", role="guest")
     room = room_of(stage, ann, bob, private=False)
     with refused(Forbidden):
-        stage.call("members.add", bob, room=room, users=[gus.user])
-    stage.call("members.add", ann, room=room, users=[gus.user])
+        stage.call("members.add", bob, room=room, user=gus.user)
+    stage.call("members.add", ann, room=room, user=gus.user)
     with refused(Forbidden):
-        stage.call("members.add", gus, room=room, users=[guy.user])
+        stage.call("members.add", gus, room=room, user=guy.user)
     with refused(Forbidden):
         stage.call("members.role", ann, room=room, user=gus.user, role="moderator")
 
@@ -88,7 +88,7 @@ def test_nobody_comes_into_an_archived_room_or_a_direct_conversation(stage: Stag
     direct = stage.call("rooms.direct", ann, users=[bob.user]).id
     for closed in (room, direct):
         with refused(Conflict, "room"):
-            stage.call("members.add", ann, room=closed, users=[cleo.user])
+            stage.call("members.add", ann, room=closed, user=cleo.user)
 
 
 def test_only_a_higher_rank_removes_somebody(stage: Stage) -> None:
@@ -113,7 +113,7 @@ def test_whoever_is_removed_sees_the_room_no_more_and_comes_back_with_all_read(s
         stage.call("members.remove", ann, room=room, user=bob.user)
     said = stage.call("messages.post", ann, room=room, body="while he was away", nonce="1")
     stage.told.clear()
-    stage.call("members.add", ann, room=room, users=[bob.user])
+    stage.call("members.add", ann, room=room, user=bob.user)
     mine = next(row for one in stage.told if isinstance(one, Change) for row in one.mine)
     assert mine.unread == 0
     assert mine.read_seq > said.seq
@@ -186,7 +186,7 @@ def test_guests_bots_and_those_who_are_banned_inherit_no_room(stage: Stage) -> N
     gus, bot = stage.add("gus", role="guest", kind="guest"), stage.add("bot", kind="bot")
     room = room_of(stage, ann, gus, bot, bad, private=False)
     stage.call("members.role", ann, room=room, user=bad.user, role="moderator")
-    stage.call("members.add", ann, room=room, users=[bob.user])
+    stage.call("members.add", ann, room=room, user=bob.user)
     stage.call("users.ban", boss, user=bad.user)
     stage.call("rooms.leave", ann, room=room)
     others = {gus.user: "member", bot.user: "member", bad.user: "moderator"}
@@ -212,7 +212,7 @@ def test_nobody_is_in_more_rooms_than_there_may_be(stage: Stage) -> None:
         with refused(Conflict):
             stage.call(method, bob, **params)
     with refused(Conflict):
-        stage.call("members.add", ann, room=room, users=[bob.user])
+        stage.call("members.add", ann, room=room, user=bob.user)
 
 
 def _fill(tx: Tx, *, user: int) -> None:
@@ -226,7 +226,7 @@ def test_strangers_see_and_change_no_members(stage: Stage) -> None:
     ann = stage.add("ann")
     for method, params in (
         ("page", {"room": 1}),
-        ("add", {"room": 1, "users": [ann.user]}),
+        ("add", {"room": 1, "user": ann.user}),
         ("remove", {"room": 1, "user": ann.user}),
         ("role", {"room": 1, "user": ann.user, "role": "member"}),
     ):

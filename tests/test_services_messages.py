@@ -161,8 +161,9 @@ def test_the_first_message_of_a_time_is_found_wherever_it_is(stage: Stage, monke
     assert {hour: first(hour) for hour in expected} == expected
     empty = stage.call("rooms.create", ann, name="Empty").id
     assert stage.call("messages.first", ann, room=empty, at=clock.moment(0)) is None
+    closed = stage.call("rooms.create", ann, name="Closed", kind="private").id
     with refused(NotFound, "room"):
-        stage.call("messages.first", bob, room=room, at=clock.moment(0))
+        stage.call("messages.first", bob, room=closed, at=clock.moment(0))
 
 
 def test_only_one_place_can_be_asked_for(stage: Stage) -> None:
@@ -171,14 +172,21 @@ def test_only_one_place_can_be_asked_for(stage: Stage) -> None:
         stage.call("messages.page", ann, room=1, before=3, after=1)
 
 
-def test_a_page_is_of_one_room_and_without_what_was_deleted(stage: Stage) -> None:
+def test_a_page_is_of_one_room_and_has_of_what_was_deleted_an_empty_row(stage: Stage) -> None:
     ann = stage.add("ann")
     room = stage.call("rooms.create", ann, name="Ops").id
     say(stage, ann, room, "there")
     say(stage, ann, 1, "here")
     gone = stage.call("messages.post", ann, room=1, body="gone", nonce="gone")
     stage.call("messages.delete", ann, message=gone.id)
-    assert bodies(stage.call("messages.page", ann, room=1)) == ["here"]
+    here, tombstone = stage.call("messages.page", ann, room=1).messages
+    assert (here.body, here.deleted) == ("here", False)
+    assert tombstone == Message(
+        **{name: getattr(gone, name) for name in ("id", "room", "seq", "author", "at", "nonce")},
+        rev=gone.seq + 1,
+        deleted=True,
+    )
+    assert stage.call("messages.page", ann, room=1, limit=1).messages == [tombstone]
 
 
 def test_an_edit_keeps_the_place_and_raises_the_rev(stage: Stage) -> None:

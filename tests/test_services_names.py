@@ -146,9 +146,7 @@ def test_a_handle_is_kept_in_lower_case(typed: str, kept: str) -> None:
     assert clean_handle(typed) == kept
 
 
-@pytest.mark.parametrize(
-    "typed", ["", ".ann", "-ann", "_ann", "ann.", "ann_", "ann lee", "änn", "аnn", "ann@x", "ann\n.", "İ"]
-)
+@pytest.mark.parametrize("typed", ["", ".ann", "-ann", "_ann", "ann lee", "änn", "аnn", "ann@x", "ann\n.", "İ"])
 def test_a_handle_of_other_letters_is_refused(typed: str) -> None:
     with pytest.raises(Invalid):
         clean_handle(typed)

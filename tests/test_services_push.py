@@ -123,7 +123,7 @@ def test_a_session_that_ends_takes_its_device_with_it_and_leaves_the_log(house: 
     elsewhere = house.sign_in(ann.user or 0)
     say(house, bob, "again")
     hear(house)
-    house.call("sessions.end", elsewhere, id=ann.session)
+    house.call("sessions.end", elsewhere, session=ann.session)
     now(3)
     assert due(house) == []
     assert house.call("push.list", elsewhere).devices == []

@@ -121,7 +121,7 @@ def test_a_link_shows_its_message_to_those_alone_who_may_read_it(cast: Played) -
 def test_another_cannot_edit_what_one_passed_on(cast: Played) -> None:
     stage, ann, bob, _, said, there = cast
     passed = stage.call("messages.forward", bob, message=said, room=there, body="look", nonce="2")
-    stage.call("members.add", bob, room=there, users=[ann.user])
+    stage.call("members.add", bob, room=there, user=ann.user)
     with refused(Forbidden):
         stage.call("messages.edit", ann, message=passed.id, body="mine")
     assert stage.call("messages.edit", bob, message=passed.id, body="look here").quote == passed.quote

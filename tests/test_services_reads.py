@@ -66,7 +66,7 @@ def test_deleted_messages_are_not_unread(stage: Stage) -> None:
 
 def test_nothing_is_marked_in_rooms_that_one_is_not_in(stage: Stage) -> None:
     ann, bob = stage.add("ann", role="owner"), stage.add("bob")
-    room = stage.call("rooms.create", bob, name="Ops").id
+    room = stage.call("rooms.create", bob, name="Ops", kind="private").id
     (said,) = say(stage, bob, room, 1)
     for caller, error in ((ann, NotFound), (Caller(), Unauthorized)):
         with refused(error, "room" if error is NotFound else None):

@@ -102,7 +102,7 @@ def test_people_leave_rooms_but_for_the_lobby_and_direct_ones(stage: Stage) -> N
     ann, bob = stage.add("ann"), stage.add("bob")
     room = create(stage, ann, "Ops", users=[bob.user])
     stage.call("rooms.leave", bob, room=room.id)
-    with refused(NotFound, "room"):
+    with refused(Forbidden, "room"):
         stage.call("rooms.leave", bob, room=room.id)
     for kept in (1, stage.call("rooms.direct", ann, users=[bob.user]).id):
         with refused(Conflict, "room"):
@@ -184,8 +184,9 @@ def test_a_room_is_found_by_its_address_by_its_members_alone(stage: Stage) -> No
     room = create(stage, ann, "Ops")
     assert stage.act(rooms.find_slug, ann, slug="ops") == room.id
     assert stage.act(rooms.find_slug, bob, slug=None) == 1
-    for slug in ("ops", "nowhere", ""):
-        with refused(NotFound, "room"):
+    create(stage, ann, "Closed", kind="private")
+    for slug, kind in (("ops", Forbidden), ("closed", NotFound), ("nowhere", NotFound), ("", NotFound)):
+        with refused(kind, "room"):
             stage.act(rooms.find_slug, bob, slug=slug)
 
 

@@ -66,7 +66,7 @@ def test_saved_messages_of_rooms_one_has_left_and_deleted_ones_are_not_given(sta
     for call in ("saved.set", "saved.done"):
         with refused(NotFound, "message"):
             stage.call(call, bob, message=there, on=True)
-    stage.call("members.add", ann, room=room, users=[bob.user])
+    stage.call("members.add", ann, room=room, user=bob.user)
     assert given(stage, bob) == [there, here]
 
 

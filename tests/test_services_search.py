@@ -286,7 +286,7 @@ def test_whoever_leaves_finds_nothing_any_more_and_whoever_comes_finds_all(talk:
     assert talk.find("secret") == [said]
     talk.stage.call("members.remove", talk.ann, room=talk.room, user=talk.bob.user)
     assert talk.find("secret") == []
-    talk.stage.call("members.add", talk.ann, room=talk.room, users=[talk.eve.user])
+    talk.stage.call("members.add", talk.ann, room=talk.room, user=talk.eve.user)
     assert talk.find("secret", talk.eve) == [said]
 
 

@@ -18,7 +18,7 @@ def ann(stage: Stage) -> int:
 
 
 def sign_in(stage: Stage, login: str = "ann") -> tuple[Caller, str]:
-    user = stage.call("sessions.start", login=login, password=PASSWORD)
+    user = stage.call("sessions.create", login=login, password=PASSWORD)
     assert stage.cookie is not None
     secret = stage.cookie.secret
     known = stage.act(sessions.authenticate, secret=secret, cookie=True)
@@ -43,7 +43,7 @@ def test_who_is_not_there_and_who_has_another_password_are_refused_alike(stage: 
         ("ann", "x" * 1000),
     ):
         with pytest.raises(Unauthorized) as caught:
-            stage.call("sessions.start", login=login, password=password)
+            stage.call("sessions.create", login=login, password=password)
         refusals.add(str(caught.value.wire()))
     assert len(refusals) == 1
 
@@ -51,9 +51,9 @@ def test_who_is_not_there_and_who_has_another_password_are_refused_alike(stage: 
 def test_whoever_is_banned_cannot_sign_in_and_is_not_told_why(stage: Stage, ann: int) -> None:
     stage.call("users.ban", stage.add("boss", role="owner"), user=ann)
     with refused(Unauthorized, "password"):
-        stage.call("sessions.start", login="ann", password=PASSWORD)
+        stage.call("sessions.create", login="ann", password=PASSWORD)
     with refused(Unauthorized, "password"):
-        stage.act(sessions.start, login="ann", password=PASSWORD, prepared=ann)
+        stage.act(sessions.create, login="ann", password=PASSWORD, prepared=ann)
 
 
 def test_a_secret_counts_only_by_the_way_it_is_made_for(stage: Stage, ann: int) -> None:
@@ -121,7 +121,7 @@ def test_one_ends_a_session_elsewhere_or_here(stage: Stage, ann: int) -> None:
     here, _ = sign_in(stage)
     there, secret = sign_in(stage)
     stage.told.clear()
-    stage.call("sessions.end", here, id=there.session)
+    stage.call("sessions.end", here, session=there.session)
     assert stage.told == [End([there.session or 0], CLOSE_SIGNED_OUT)]
     assert stage.cookie is None
     with refused(Unauthorized):
@@ -137,5 +137,5 @@ def test_nobody_ends_anothers_session(stage: Stage, ann: int) -> None:
     bob = stage.add("bob", role="owner")
     for session in (hers.session, 999):
         with refused(NotFound, "session"):
-            stage.call("sessions.end", bob, id=session)
+            stage.call("sessions.end", bob, session=session)
     stage.act(sessions.authenticate, secret=secret, cookie=True)

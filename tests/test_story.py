@@ -16,7 +16,7 @@ async def test_what_one_says_the_other_hears_and_reads(any_server: Server) -> No
     room = await ann.call("rooms.create", name="Ops", kind="private")
     with pytest.raises(Fault, match="no such room"):
         await bob.call("messages.page", room=room["id"])
-    await ann.call("members.add", room=room["id"], users=[bob_id])
+    await ann.call("members.add", room=room["id"], user=bob_id)
     await bob.until(lambda: f"room:{room['id']}" in bob.held)
     said = await asyncio.gather(
         *(ann.call("messages.post", room=room["id"], body=f"m{n}", nonce=f"n{n}") for n in range(20))

@@ -513,7 +513,8 @@ async def test_a_file_is_deleted_by_its_author_or_a_moderator_alone(any_server: 
     assert (shown["id"], [file["id"] for file in shown["files"]]) == (message["id"], files[1:])
     await any_server.rpc(ann, "members.role", room=room, user=bob, role="moderator")
     await any_server.rpc(bobs, "files.delete", file=files[1])
-    assert (await any_server.rpc(bobs, "messages.page", room=room))["messages"] == []
+    (gone,) = (await any_server.rpc(bobs, "messages.page", room=room))["messages"]
+    assert (gone["deleted"], gone["files"]) == (True, [])
 
 
 async def test_what_nobody_finishes_or_posts_is_given_up_after_a_day(

@@ -263,6 +263,8 @@ class Server:
     async def fetch(self, path: str, token: str | None = None, **options: Any) -> tornado.httpclient.HTTPResponse:
         """An HTTP request; it raises nothing for errors."""
         headers = {**({"Authorization": f"Bearer {token}"} if token else {}), **options.pop("headers", {})}
+        if "Cookie" in headers and "Origin" not in headers:
+            headers = {"Sec-Fetch-Site": "same-origin", **headers}
         client = tornado.httpclient.AsyncHTTPClient()
         return await client.fetch(self.url + path, raise_error=False, headers=headers, **options)
 

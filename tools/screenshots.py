@@ -108,7 +108,7 @@ class Garden:
         self.house = house
         self.people = {name: house.person(name) for name in ("Nora", "Tomás", "Ines", "Kofi")}
         self.nora = self.people["Nora"]
-        ids = [person.call("accounts.me")["user"]["id"] for person in self.people.values()]
+        ids = [person.call("accounts.me")["id"] for person in self.people.values()]
         self.nora.call("admin.settings", name="Allotment 12")
         for name, topic in (("Garden", "What grows, what needs doing"), ("Tools", "Who has the wheelbarrow?")):
             self.nora.call("rooms.create", name=name, topic=topic, users=ids[1:])
@@ -173,7 +173,7 @@ class Garden:
 
     def crowd(self, count: int = 200) -> None:
         """So many rooms, very long names, and people who write from right to left."""
-        ids = [person.call("accounts.me")["user"]["id"] for person in self.people.values()]
+        ids = [person.call("accounts.me")["id"] for person in self.people.values()]
         names = [f"Bed {number}" for number in range(1, count - 1)] + [LONG, "حديقة الحي"]
         made = self.nora.calls(*(("rooms.create", {"name": name, "users": ids[1:]}) for name in names))
         self.arabic = made[-1]["slug"]

@@ -6,7 +6,7 @@ caller's session has ended and whether they are banned, so a right taken away is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from chinwag.changes import WORKSPACE, Member, Message, Room, User, room_topic
 from chinwag.clock import SECOND
@@ -18,16 +18,20 @@ ADMINS = ("owner", "admin")
 _RANKS = {"member": 0, "moderator": 1, "owner": 2}
 
 
+_READER = -1
+"""The rank of whoever may read a room that they are not in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The caller's place in a room that they are a member of."""
+    """The caller's place in a room that they are a member of, or may read."""
 
     id: int
     slug: str
     kind: str
     archived: bool
     rank: int
-    """0 member, 1 moderator, 2 owner, 3 an administrator of the workspace."""
+    """0 member, 1 moderator, 2 owner, 3 an administrator of the workspace; −1 for one who is no member."""
     guest: bool
     listened: bool
     """Somebody who is or was here has keywords."""
@@ -78,9 +82,34 @@ def room(tx: Tx, room: int, *, thread: int = 0) -> Standing:
     """A room that the caller is a member of; `thread` is where in it a draft is looked for."""
     row = members.find_standing(tx, room, thread=thread)
     if row is None:
-        me(tx)
-        raise NotFound("room")
+        _refuse_outsider(tx, room, "room")
     return _standing(row)
+
+
+def _refuse_outsider(tx: Tx, room: int | None, what: str) -> NoReturn:
+    """Whoever may read a room that they are not in is asked to join it; for all others there is nothing."""
+    if _reading(tx, room) is not None:
+        raise Forbidden("Please join this room first.", field="room")
+    raise NotFound(what)
+
+
+def readable_room(tx: Tx, room: int | None, *, what: str = "room") -> Standing:
+    """A room that the caller may read: one that they are a member of, or, unless they are a guest or banned from it, a
+    public one."""
+    row = members.find_standing(tx, room) if room is not None else None
+    standing = _reading(tx, room) if row is None else _standing(row)
+    if standing is None:
+        raise NotFound(what)
+    return standing
+
+
+def _reading(tx: Tx, room: int | None) -> Standing | None:
+    guest = me(tx).kind == "guest"
+    row = members.find_reading(tx, room) if room is not None else None
+    return row and Standing(
+        *(row.id, row.slug, row.kind, row.archived, _READER, guest, row.listened),
+        *(row.posting, row.slow, False),
+    )
 
 
 def posting_room(tx: Tx, room_id: int, *, thread: int = 0) -> Standing:
@@ -185,12 +214,19 @@ def member(tx: Tx, standing: Standing, user: int) -> Member:
 
 def message(tx: Tx, message_id: int) -> tuple[Standing, Message]:
     """A message, not a deleted one, in a room that the caller is a member of."""
+    standing, found = readable_message(tx, message_id)
+    if standing.rank == _READER:
+        _refuse_outsider(tx, standing.id, "message")
+    return standing, found
+
+
+def readable_message(tx: Tx, message_id: int) -> tuple[Standing, Message]:
+    """A message, not a deleted one, in a room that the caller may read."""
     found = messages.find(tx, message_id)
-    row = members.find_standing(tx, found.room) if found else None
-    if found is None or row is None or found.deleted:
-        me(tx)
+    standing = readable_room(tx, found.room if found else None, what="message")
+    if found is None or found.deleted:
         raise NotFound("message")
-    return _standing(row), found
+    return standing, found
 
 
 def changing_message(tx: Tx, message_id: int, *, archived: bool = False) -> tuple[Standing, Message]:
@@ -206,12 +242,19 @@ def changing_message(tx: Tx, message_id: int, *, archived: bool = False) -> tupl
 
 def file(tx: Tx, id: str) -> tuple[Standing, Any]:
     """A file of a room that the caller is a member of; one that is not posted yet is its uploader's alone."""
+    standing, found = readable_file(tx, id)
+    if standing.rank == _READER:
+        _refuse_outsider(tx, standing.id, "file")
+    return standing, found
+
+
+def readable_file(tx: Tx, id: str) -> tuple[Standing, Any]:
+    """A file of a room that the caller may read; one that is not posted yet is its uploader's alone."""
     found = files.find(tx, id)
-    row = members.find_standing(tx, found.room) if found else None
-    if found is None or row is None or (found.message is None and found.by != tx.caller.user):
-        me(tx)
+    standing = readable_room(tx, found.room if found else None, what="file")
+    if found is None or (found.message is None and found.by != tx.caller.user):
         raise NotFound("file")
-    return _standing(row), found
+    return standing, found
 
 
 def known(tx: Tx, user_id: int) -> User:
@@ -226,11 +269,9 @@ def known(tx: Tx, user_id: int) -> User:
 
 def message_at(tx: Tx, slug: str, seq: int) -> Message:
     """The message at a place of a room, by the room's address: what a link names."""
-    room_id = rooms.find_slug(tx, slug)
-    row = members.find_standing(tx, room_id) if room_id else None
-    found = messages.find_seq(tx, row.id, seq) if row else None
+    standing = readable_room(tx, rooms.find_slug(tx, slug), what="message")
+    found = messages.find_seq(tx, standing.id, seq)
     if found is None or found.deleted:
-        me(tx)
         raise NotFound("message")
     return found
 
@@ -242,8 +283,7 @@ def thread(tx: Tx, message_id: int, *, field: str = "message") -> tuple[Standing
         found = messages.find(tx, found.thread)
     row = members.find_standing(tx, found.room) if found else None
     if found is None or row is None:
-        me(tx)
-        raise NotFound(field)
+        _refuse_outsider(tx, found.room if found else None, field)
     return _standing(row), found
 
 
@@ -275,11 +315,20 @@ def report(tx: Tx, report_id: int) -> Any:
     return found
 
 
+def may_hear(tx: Tx, name: str) -> bool:
+    """Whether the caller may listen to a topic."""
+    try:
+        topic(tx, name)
+    except NotFound:
+        return False
+    return True
+
+
 def topic(tx: Tx, name: str) -> None:
-    """A topic that the caller may listen to."""
+    """A topic that the caller may listen to: one's own, the workspace's, and that of each room that one may read."""
     user = me(tx)
     kind, _, number = name.partition(":")
     if kind == "room" and number.isascii() and number.isdigit() and len(number) < 17 and number == str(int(number)):
-        room(tx, int(number))
+        readable_room(tx, int(number), what="topic")
     elif name != f"user:{user.id}" and (name != WORKSPACE or user.kind == "guest"):
         raise NotFound("topic")

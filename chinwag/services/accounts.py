@@ -29,11 +29,10 @@ ABOUT = 300
 STATUS = 100
 
 
-class Account(msgspec.Struct):
+class Account(User):
     """Oneself, with what only oneself sees."""
 
-    user: User
-    email: str
+    email: str = ""
 
 
 def hash_password(_tx: Tx, *, password: str, **_others: object) -> str:
@@ -41,11 +40,20 @@ def hash_password(_tx: Tx, *, password: str, **_others: object) -> str:
     return passwords.hash(passwords.clean_password(password))
 
 
-def setup(tx: Tx, *, token: Secret, name: str, email: str, password: str, prepared: str) -> User:
+def setup(
+    tx: Tx,
+    *,
+    token: Secret,
+    name: str,
+    password: str,
+    handle: str | None = None,
+    email: str | None = None,
+    prepared: str,
+) -> User:
     """Become the first owner, by the link that the server printed."""
     if users.has_owner(tx):
         raise Conflict("This workspace has an owner already: please sign in.", field="token")
-    values = _checked(tx, name=name, email=email)
+    values = _checked(tx, name=name, email=email, handle=handle)
     use_link(tx, "setup", token)
     user = _add(tx, values, kind="person", role="owner", password=prepared, in_lobby="owner")
     sessions.open_session(tx, user.id)
@@ -62,9 +70,18 @@ def signup(tx: Tx, *, name: str, email: str, password: str, prepared: str) -> Us
     return user
 
 
-def accept(tx: Tx, *, token: Secret, name: str, email: str, password: str, prepared: str) -> User:
+def accept(
+    tx: Tx,
+    *,
+    token: Secret,
+    name: str,
+    password: str,
+    handle: str | None = None,
+    email: str | None = None,
+    prepared: str,
+) -> User:
     """Sign up by an invite."""
-    values = _checked(tx, name=name, email=email)
+    values = _checked(tx, name=name, email=email, handle=handle)
     use_link(tx, "invite", token)
     user = _add(tx, values, kind="person", role="member", password=prepared)
     sessions.open_session(tx, user.id)
@@ -95,7 +112,7 @@ def me(tx: Tx) -> Account:
     """Oneself."""
     user = access.me(tx)
     row = users.find_private(tx, user.id)
-    return Account(user=user, email=(row and row["email"]) or "")
+    return Account(**msgspec.structs.asdict(user), email=(row and row["email"]) or "")
 
 
 def check_own_password(tx: Tx, *, password: str | None = None, old: str | None = None, **_others: object) -> str | None:

@@ -62,7 +62,10 @@ def ban(tx: Tx, *, room: Id, user: Id) -> None:
     if bans.page_these(tx, room, [user]):
         return
     bans.add(tx, room, user)
-    membership.put_out(tx, room, user)
+    if standing.kind == "public":
+        membership.shut_out(tx, room, user)
+    else:
+        membership.put_out(tx, room, user)
     _tell(tx, room)
     audit.add(tx, "members.ban", f"{found.handle} from {standing.named}")
 

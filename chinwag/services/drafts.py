@@ -49,7 +49,9 @@ def _put(tx: Tx, room: int, thread: int, body: str) -> Draft:
     topic = user_topic(user)
     seq = tx.take(topic)
     draft = drafts.put(tx, user, room, thread, body=body, rev=seq)
-    tx.change(topic, seq, drafts=[draft])
+    if not thread:
+        members.stamp_mine(tx, [user], [room])
+    tx.change(topic, seq, drafts=[draft], mine=members.page_mine_now(tx, [user]).get(user, []))
     return draft
 
 

@@ -31,7 +31,7 @@ class Edits(msgspec.Struct):
 
 def history(tx: Tx, *, message: Id, before: Id = BIGGEST, limit: Few = 20) -> Edits:
     """What a message said before it was edited."""
-    access.message(tx, message)
+    access.readable_message(tx, message)
     found = edits.page(tx, message, before=before, limit=limit + 1)
     kept = [Edit(id=row.id, at=moment(row.at), body=row.body) for row in found[:limit]]
     return Edits(edits=kept, more=len(found) > limit)

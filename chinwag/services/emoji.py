@@ -6,15 +6,18 @@ from typing import Annotated
 import msgspec
 
 from chinwag.changes import WORKSPACE, Emoji
-from chinwag.errors import Conflict, Forbidden, Invalid, NotFound
-from chinwag.services import access
+from chinwag.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
+from chinwag.services import access, files
 from chinwag.services.emoji_table import by_name
+from chinwag.services.files import FileId
 from chinwag.services.shapes import Id, Limit, Seq
 from chinwag.store import audit, emoji
 from chinwag.store.tx import Tx
 
 MOST = 2_000
 """Emoji of one workspace, so that a client can hold them all."""
+
+PICTURE_MOST = 256 * 1024
 
 NAME = re.compile(r"[a-z0-9_+-]{2,32}")
 
@@ -47,6 +50,15 @@ def check_name(tx: Tx, *, name: Name) -> str:
     if emoji.count(tx) >= MOST:
         raise Conflict(f"There are {MOST:,} emoji already: please remove some first.", field="name")
     return name
+
+
+def sent(tx: Tx, *, name: Name, file: FileId) -> str:
+    """The bytes of a file of one's own, which nobody has posted, as the picture of a new one; by their hash."""
+    check_name(tx, name=name)
+    found = files.unposted(tx, file)
+    if found.size > PICTURE_MOST:
+        raise TooLarge("The picture of an emoji has at most 256 KB.", field="file")
+    return str(found.hash)
 
 
 def add(tx: Tx, *, name: Name, hash: str) -> Emoji:

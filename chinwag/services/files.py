@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from secrets import token_urlsafe
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -149,9 +149,17 @@ def check_attachable(tx: Tx, room: int, ids: list[str]) -> None:
         raise Invalid("files", "Each file can be posted once.")
 
 
+def unposted(tx: Tx, id: str) -> Any:
+    """A file of one's own that nobody has posted."""
+    _, row = access.file(tx, id)
+    if row.message is not None or row.by != tx.caller.user:
+        raise NotFound("file")
+    return row
+
+
 def page(tx: Tx, *, room: Id, before: FileId | None = None, limit: Limit = 50) -> Files:
     """Files of a room, the newest first; `before` is one of them."""
-    access.room(tx, room)
+    access.readable_room(tx, room)
     at, last = 2**62, ""
     if before is not None:
         row = files.find(tx, before)
@@ -188,8 +196,8 @@ def delete(tx: Tx, *, file: FileId) -> None:
 
 
 def readable(tx: Tx, *, id: str) -> Readable:
-    """A file that one may read: of a room that one is in; before it is posted, one's own alone."""
-    _, row = access.file(tx, id)
+    """A file that one may read: of a room that one may read; before it is posted, one's own alone."""
+    _, row = access.readable_file(tx, id)
     return Readable(name=row.name, type=row.type, size=row.size, hash=row.hash, preview=row.preview)
 
 
@@ -209,7 +217,7 @@ def readable_emoji(tx: Tx, *, hash: str) -> str:
 
 
 def readable_preview(tx: Tx, *, hash: str) -> str:
-    """The picture of a link in a room that one is in."""
+    """The picture of a link in a room that one may read."""
     if not files.is_preview_for(tx, hash, access.me(tx).id):
         raise NotFound("picture")
     return hash

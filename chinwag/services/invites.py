@@ -10,11 +10,13 @@ from chinwag.changes import User
 from chinwag.clock import DAY, moment
 from chinwag.errors import Conflict, NotFound
 from chinwag.services import access, secrets
-from chinwag.services.shapes import BIGGEST, Id, Limit, Secret
+from chinwag.services.moments import clean_moment
+from chinwag.services.shapes import BIGGEST, Id, Limit, Moment, Secret
 from chinwag.store import audit, invites, users, workspace
 from chinwag.store.tx import Tx
 
 SETUP_DAYS = 1
+USUAL = 7 * DAY
 
 
 class Invite(msgspec.Struct):
@@ -25,16 +27,18 @@ class Invite(msgspec.Struct):
     uses: int
     used: int
     created_at: datetime
-    ends_at: datetime
+    ends: datetime
     revoked: bool
 
 
 class NewInvite(msgspec.Struct):
     """An invite with its secret and its link, which are shown this once."""
 
-    invite: Invite
+    id: int
     token: str
     url: str
+    uses: int
+    ends: datetime
 
 
 class Invites(msgspec.Struct):
@@ -55,16 +59,15 @@ def create(
     tx: Tx,
     *,
     uses: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1,
-    days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 7,
+    ends: Moment | None = None,
 ) -> NewInvite:
-    """Make a link by which so many people can sign up within so many days."""
+    """Make a link by which so many people can sign up until it ends: in a week, where that is not said."""
     me = access.person(tx)
     token = secrets.make("inv")
-    values = {"kind": "invite", "by": me.id, "uses": uses, "ends_at": tx.now + days * DAY}
-    made = invites.find(tx, invites.add(tx, hash=secrets.digest(token), **values))
-    assert made is not None
-    audit.add(tx, "invites.create", f"{uses} uses, {days} days")
-    return NewInvite(invite=_invite(made), token=token, url=f"{tx.caller.link}/join#{token}")
+    ends_at = tx.now + USUAL if ends is None else clean_moment(tx, ends, field="ends")
+    made = invites.add(tx, kind="invite", hash=secrets.digest(token), by=me.id, uses=uses, ends_at=ends_at)
+    audit.add(tx, "invites.create", f"{uses} uses, until {moment(ends_at):%Y-%m-%d %H:%M} UTC")
+    return NewInvite(id=made, token=token, url=f"{tx.caller.link}/join#{token}", uses=uses, ends=moment(ends_at))
 
 
 def page(tx: Tx, *, before: Id = BIGGEST, limit: Limit = 50) -> Invites:
@@ -122,6 +125,6 @@ def _invite(row: Row[Any]) -> Invite:
         uses=row.uses,
         used=row.used,
         created_at=moment(row.created_at),
-        ends_at=moment(row.ends_at),
+        ends=moment(row.ends_at),
         revoked=row.revoked,
     )

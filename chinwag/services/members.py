@@ -5,7 +5,6 @@ import msgspec
 from chinwag.changes import Member, MemberRole, User, room_topic, user_topic
 from chinwag.errors import Conflict, Forbidden
 from chinwag.services import access, bans, membership
-from chinwag.services.rooms import Ids
 from chinwag.services.shapes import Id, Limit, Seq
 from chinwag.store import audit, members, rooms, users, workspace
 from chinwag.store.tx import Tx
@@ -21,15 +20,9 @@ class MembersPage(msgspec.Struct):
     more: bool
 
 
-class Added(msgspec.Struct):
-    """Those who were not members before."""
-
-    members: list[Member]
-
-
 def page(tx: Tx, *, room: Id, after: Seq = 0, limit: Limit = 100) -> MembersPage:
     """Members by user id."""
-    access.room(tx, room)
+    access.readable_room(tx, room)
     found = members.page(tx, room, after=after, limit=limit + 1)
     shown = found[:limit]
     return MembersPage(
@@ -37,20 +30,21 @@ def page(tx: Tx, *, room: Id, after: Seq = 0, limit: Limit = 100) -> MembersPage
     )
 
 
-def add(tx: Tx, *, room: Id, users: Ids) -> Added:
-    """Let people into a room: into a public one any member may, into a private one its moderators."""
+def add(tx: Tx, *, room: Id, user: Id) -> Member:
+    """Let somebody into a room: into a public one any member may, into a private one its moderators."""
     standing = access.open_room(tx, room)
     if standing.kind != "public" or access.me(tx).kind == "guest":
         access.managed_room(tx, room)
-    people = access.people(tx, users)
-    if any(user.kind == "guest" for user in people):
+    (added,) = access.people(tx, [user])
+    if added.kind == "guest":
         access.managed_room(tx, room)
-    bans.check_room(tx, room, [user.id for user in people], field="users")
-    return Added(members=membership.let_in(tx, room, [user.id for user in people]))
+    bans.check_room(tx, room, [user], field="user")
+    membership.let_in(tx, room, [user])
+    return access.member(tx, standing, user)
 
 
-def remove(tx: Tx, *, room: Id, user: Id) -> None:
-    """Take somebody of a lower rank out of a room."""
+def remove(tx: Tx, *, room: Id, user: Id) -> Member:
+    """Take somebody of a lower rank out of a room: they have no role there any more."""
     standing = access.managed_room(tx, room)
     member = access.member(tx, standing, user)
     if _RANKS[member.role or "member"] >= standing.rank:
@@ -59,6 +53,7 @@ def remove(tx: Tx, *, room: Id, user: Id) -> None:
         raise Conflict("Everybody is in the lobby: to keep somebody out, ban them.", field="room")
     membership.put_out(tx, room, user)
     audit.add(tx, "members.remove", f"{users.get(tx, user).handle} from {standing.named}")
+    return members.get(tx, room, user)
 
 
 def role(tx: Tx, *, room: Id, user: Id, role: MemberRole) -> Member:

@@ -71,6 +71,17 @@ def put_out(tx: Tx, room: int, user: int) -> None:
     tx.change(topic, seq, room=present, members=members.page_since(tx, room, seq - 1))
 
 
+def shut_out(tx: Tx, room: int, user: int) -> None:
+    """Take a user out of a public room; one who is not in it may be listening all the same, and is told to be out."""
+    tx.lock(room_topic(room))
+    if _is_member(tx, room, user):
+        put_out(tx, room, user)
+        return
+    rev = tx.take(user_topic(user))
+    members.shut_out(tx, room, user, mine_rev=rev)
+    own.tell(tx, {user: rev})
+
+
 def _forget(tx: Tx, room: int, user: int, *, rev: int) -> None:
     """What is said in a room comes to nobody who left it: not by their inbox, not by threads."""
     ids = notices.page_of_room(tx, user, room)

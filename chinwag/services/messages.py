@@ -24,9 +24,9 @@ Manner = Literal["", "me"]
 
 
 class History(msgspec.Struct):
-    """Messages of a room or a thread, oldest first; whether there is more on the side that was asked for (`around`: on
-    one of the two), and on each side; with a thread its root, a tombstone perhaps, and one's own view of it. In a room,
-    around an answer that stands in its thread alone, the root says which thread."""
+    """Messages of a room or a thread, tombstones included, oldest first; whether there is more on the side that was
+    asked for (`around`: on one of the two), and on each side; with a thread its root, a tombstone perhaps, and one's
+    own view of it. In a room, around an answer that stands in its thread alone, the root says which thread."""
 
     messages: list[Message]
     more: bool
@@ -68,7 +68,7 @@ def made_already(tx: Tx, nonce: str) -> Message | None:
         raise Unauthorized
     made = messages.find_nonce(tx, tx.caller.user, nonce)
     if made is not None:
-        access.room(tx, made.room)
+        access.readable_room(tx, made.room)
     return made
 
 
@@ -129,7 +129,7 @@ def page(
 ) -> History:
     """Messages of a room, or the answers of a thread of it, before, after or around a place (a message's `seq`); the
     latest if none is given."""
-    standing = access.room(tx, room)
+    standing = access.readable_room(tx, room)
     if sum(place is not None for place in (before, after, around)) > 1:
         raise Invalid("before", "Only one of before, after and around can be given.")
     if thread is None:
@@ -169,7 +169,7 @@ def _around(tx: Tx, room: int, thread: int | None, place: int, limit: int) -> Hi
 
 def first(tx: Tx, *, room: Id, at: Moment) -> Message | None:
     """The first message of a room that was said at a time or later."""
-    access.room(tx, room)
+    access.readable_room(tx, room)
     return messages.find_first(tx, room, stamp(at))
 
 

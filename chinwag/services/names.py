@@ -42,7 +42,7 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
 _CONTROL = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f]")
 
-_HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
+_HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -66,15 +66,12 @@ def clean_name(text: str, *, field: str = "name") -> str:
 
 
 def clean_handle(text: str, *, field: str = "handle") -> str:
-    """A handle in lower case: 1 to 32 of a-z, 0-9, ".", "_", "-", the first and the last a letter or digit.
-
-    So a dot after "@ann" ends a sentence and is no part of it.
-    """
+    """A handle in lower case: 1 to 32 of a-z, 0-9, ".", "_", "-", the first a letter or digit."""
     handle = text.strip().lower()
     if len(handle) > HANDLE_MOST:
         raise TooLarge(f"This must have at most {HANDLE_MOST} characters.", field=field)
     if not _HANDLE.fullmatch(handle):
-        rule = 'A handle is made of a-z, 0-9, ".", "_" and "-"; its first and its last are a letter or digit.'
+        rule = 'A handle is made of a-z, 0-9, ".", "_" and "-"; its first is a letter or digit.'
         raise Invalid(field, rule)
     return handle
 

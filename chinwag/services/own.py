@@ -43,16 +43,21 @@ def tell(tx: Tx, revs: Revs) -> None:
     counts = count(tx, [user for user in users if user in followed or user in noticed])
     for user, rev in revs.items():
         views, threads, notices = mine.get(user, []), followed.get(user, []), noticed.get(user, [])
-        told = {"rooms": gone(views), "mine": views}
+        told = {"rooms": all_gone(views), "mine": views}
         if len(views) + len(threads) + len(notices) > TOLD_MOST:
             tx.change(user_topic(user), rev, reset=True, **told)
         else:
             tx.change(user_topic(user), rev, counts=counts.get(user), threads=threads, notices=notices, **told)
 
 
-def gone(views: Iterable[Mine]) -> list[Room]:
-    """What tells users of the rooms that they are in no more, and nothing else of those."""
-    return [Room(id=view.room, slug="", name="", kind="private", gone=True) for view in views if view.deleted]
+def gone(room: int) -> Room:
+    """What tells a user that they are in a room no more, and nothing else of it."""
+    return Room(id=room, slug="", name="", kind="private", gone=True)
+
+
+def all_gone(views: Iterable[Mine]) -> list[Room]:
+    """The rooms of these views that their user is in no more."""
+    return [gone(view.room) for view in views if view.deleted]
 
 
 def count(tx: Tx, users: list[int]) -> dict[int, Counts]:

@@ -30,6 +30,6 @@ def pin(tx: Tx, *, message: Id, on: bool) -> Message:
 
 def page(tx: Tx, *, room: Id, before: Seq = BIGGEST, limit: Limit = 50) -> Pins:
     """The pinned messages of a room before a place in it."""
-    access.room(tx, room)
+    access.readable_room(tx, room)
     found = messages.page_pinned(tx, room, before, limit + 1)
     return Pins(messages=found[:limit], more=len(found) > limit)

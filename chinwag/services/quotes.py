@@ -25,9 +25,9 @@ def forward(tx: Tx, *, message: Id, room: Id, body: str = "", nonce: Nonce, onli
     if (made := made_already(tx, nonce)) is not None:
         return made
     standing = access.room(tx, room)
-    _lock_all(tx, standing, *access.message(tx, message))
+    _lock_all(tx, standing, *access.readable_message(tx, message))
     standing = access.room(tx, room)
-    _, found = access.message(tx, message)
+    _, found = access.readable_message(tx, message)
     access.check_posting(tx, standing)
     body = clean_body(body) if body else ""
     return say(tx, standing, nonce=nonce, body=body, quote=_passed_on(found), online=online)

@@ -7,7 +7,7 @@ import msgspec
 
 from chinwag.changes import WORKSPACE, Room, Who, room_topic
 from chinwag.errors import Conflict, Forbidden, Invalid, NotFound
-from chinwag.services import access, bans, membership
+from chinwag.services import access, bans, membership, own
 from chinwag.services.names import clean_line, clean_name, clean_slug, skeleton, slug_from
 from chinwag.services.shapes import Id, Limit
 from chinwag.store import audit, members, rooms, users, workspace
@@ -110,7 +110,7 @@ def edit(
     return _change(tx, present, **given, slug_skeleton=skeleton(slug), words=_words(name, slug))
 
 
-def archive(tx: Tx, *, room: Id, on: bool) -> Room:
+def archive(tx: Tx, *, room: Id, on: bool = True) -> Room:
     """Close a room for new messages, or open it again. What was said stays readable."""
     access.managed_room(tx, room, rank=2)
     _refuse_lobby(tx, room, "archived")
@@ -128,13 +128,14 @@ def join(tx: Tx, *, room: Id) -> Room:
     return rooms.get(tx, room)
 
 
-def leave(tx: Tx, *, room: Id) -> None:
-    """Leave a room. The next in line becomes its owner if nobody else is."""
+def leave(tx: Tx, *, room: Id) -> Room:
+    """Leave a room, which is gone then. The next in line becomes its owner if nobody else is."""
     standing = access.room(tx, room)
     if standing.kind == "direct":
         raise Conflict("A direct conversation cannot be left.", field="room")
     _refuse_lobby(tx, room, "left")
     membership.put_out(tx, room, access.me(tx).id)
+    return own.gone(room)
 
 
 def direct(tx: Tx, *, users: Ids) -> Room:

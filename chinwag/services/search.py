@@ -1,4 +1,4 @@
-"""Search: what was said, in the rooms that the caller is in; and rooms, people and files by name."""
+"""Search: what was said, in the rooms that the caller may read; and rooms, people and files by name."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -21,7 +21,7 @@ from chinwag.store.tx import Tx
 from chinwag.store.words import NAMED, between, by, having, of_room
 
 ROOMS_MOST = 64
-"""Whoever is in more rooms is not looked up room by room: each is a word to find."""
+"""Whoever may read more rooms is not looked up room by room: each is a word to find."""
 
 NAMES = 5
 """So many of each kind are found by name."""
@@ -57,35 +57,38 @@ class Names(msgspec.Struct):
 
 
 class Results(msgspec.Struct):
-    """Messages, the newest first, and whether there are more before the last of them. `whole` is false while the index
-    of old messages is being made: some may be missing."""
+    """Messages, the newest first, whether there are more before the last of them, and the rooms that they stand in.
+    `whole` is false while the index of old messages is being made: some may be missing."""
 
     messages: list[Message]
     snippets: list[Snippet]
     more: bool
+    rooms: list[Room]
     names: Names
     whole: bool = True
 
 
 def find(tx: Tx, *, query: str, before: Id = BIGGEST, limit: Limit = 20, room: Id | None = None) -> Results:
-    """Messages that have all that is asked for, in one room or in all that the caller is in, below an id."""
+    """Messages that have all that is asked for, in one room or in all that the caller may read, below an id."""
     me = access.me(tx)
     if room is not None:
-        access.room(tx, room)
+        access.readable_room(tx, room)
     asked = read(query)
-    state = tuple(sorted(tx.seqs(sync.topics_of(tx)).items()))
+    read_in = rooms.page_readable(tx, me.id)
+    state = tuple((one.id, one.seq) for one in read_in), tuple(tx.seqs(sync.topics_of(tx)).items())
     extent = search.extent(tx)
     key = (workspace.get(tx).epoch, state, extent, me.id, query, before, limit, room)
     ids = _cache.get(key)
     if ids is None:
-        ids = search.page(tx, _wanted(tx, me, asked, room), me=me.id, before=before, limit=limit + 1)
+        ids = search.page(tx, _wanted(tx, me, asked, read_in, room), me=me.id, before=before, limit=limit + 1)
         _cache.put(key, ids)
     found = messages.page_these(tx, ids)
     return Results(
         messages=found[:limit],
         snippets=[Snippet(message=one.id, pieces=snippet(one, asked.words)) for one in found[:limit]],
         more=len(found) > limit,
-        names=_names(tx, me, asked) if before == BIGGEST and room is None else Names(),
+        rooms=[one for one in read_in if one.id in {message.room for message in found[:limit]}],
+        names=_names(tx, me, asked, read_in) if before == BIGGEST and room is None else Names(),
         whole=extent[0] == 0,
     )
 
@@ -118,30 +121,29 @@ _cache = _Cache(500)
 # What is wanted
 
 
-def _wanted(tx: Tx, me: User, asked: Asked, room: int | None) -> Wanted:
+def _wanted(tx: Tx, me: User, asked: Asked, read_in: list[Room], room: int | None) -> Wanted:
     wanted = Wanted(every=[[term] for term in asked.words], none=list(asked.without))
-    own = rooms.page_of_user(tx, me.id)
     for name, value, so in asked.filters:
         if (name, value) == ("is", "saved"):
             wanted.saved = so
             continue
-        mark = Term((_mark(tx, me, own, name, value),))
+        mark = Term((_mark(tx, me, read_in, name, value),))
         if so:
             wanted.every.append([mark])
         else:
             wanted.none.append(mark)
     _add_dates(tx, wanted, asked, _zone(me))
-    looked_in = [one.id for one in own] if room is None else [room]
+    looked_in = [one.id for one in read_in] if room is None else [room]
     if len(looked_in) <= ROOMS_MOST:
         wanted.every.append([Term((of_room(one),)) for one in looked_in or [0]])
     return wanted
 
 
-def _mark(tx: Tx, me: User, own: list[Room], name: str, value: str) -> str:
+def _mark(tx: Tx, me: User, read_in: list[Room], name: str, value: str) -> str:
     if name == "from":
         return by(me.id if value.lower() == "me" else _person(tx, me, value))
     if name == "in":
-        return of_room(_room(tx, me, own, value))
+        return of_room(_room(tx, me, read_in, value))
     return having(value)
 
 
@@ -154,17 +156,18 @@ def _person(tx: Tx, me: User, handle: str) -> int:
     return int(row["id"])
 
 
-def _room(tx: Tx, me: User, own: list[Room], value: str) -> int:
-    """One of the caller's rooms by address or name; the conversation with somebody by `@handle`."""
+def _room(tx: Tx, me: User, read_in: list[Room], value: str) -> int:
+    """One of the rooms that the caller may read by address or name; the conversation with somebody by `@handle`."""
     if value.startswith("@"):
         row = users.find_handle(tx, value[1:].lower())
         pair = {me.id, row["id"]} if row else None
-        found = [one.id for one in own if one.users and set(one.users) == pair]
+        found = [one.id for one in read_in if one.users and set(one.users) == pair]
     else:
         name = value.casefold()
-        found = [one.id for one in own if one.slug == name] or [one.id for one in own if one.name.casefold() == name]
+        named = [one for one in read_in if name in (one.slug, one.name.casefold())]
+        found = [one.id for one in sorted(named, key=lambda one: one.slug != name)]
     if not found:
-        raise Invalid("query", "“in:” names no room that you are in.")
+        raise Invalid("query", "“in:” names no room that you may read.")
     return found[0]
 
 
@@ -190,14 +193,14 @@ def _add_dates(tx: Tx, wanted: Wanted, asked: Asked, zone: tzinfo) -> None:
 # Names
 
 
-def _names(tx: Tx, me: User, asked: Asked) -> Names:
+def _names(tx: Tx, me: User, asked: Asked, read_in: list[Room]) -> Names:
     if not asked.plain:
         return Names()
     prefix = asked.plain.casefold()
     return Names(
         rooms=rooms.page_named(tx, prefix, user=me.id, public=me.kind != "guest", limit=NAMES),
         users=users.page_matching(tx, prefix.removeprefix("@"), limit=NAMES, known_to=_known_to(me)),
-        files=_files(tx, me, asked.words),
+        files=_files(tx, me, asked.words, read_in),
     )
 
 
@@ -205,12 +208,11 @@ def _known_to(me: User) -> int | None:
     return me.id if me.kind == "guest" else None
 
 
-def _files(tx: Tx, me: User, terms: list[Term]) -> list[Found]:
+def _files(tx: Tx, me: User, terms: list[Term], read_in: list[Room]) -> list[Found]:
     named = [Term(tuple(NAMED + word for word in term.words), term.prefix) for term in terms]
     wanted = Wanted(every=[[term] for term in named])
-    own = rooms.page_of_user(tx, me.id)
-    if len(own) <= ROOMS_MOST:
-        wanted.every.append([Term((of_room(one.id),)) for one in own] or [Term((of_room(0),))])
+    if len(read_in) <= ROOMS_MOST:
+        wanted.every.append([Term((of_room(one.id),)) for one in read_in] or [Term((of_room(0),))])
     found = messages.page_these(tx, search.page(tx, wanted, me=me.id, before=BIGGEST, limit=NAMES))
     return [
         Found(file=file, message=one.id, room=one.room, seq=one.seq, by=one.author, at=one.at)

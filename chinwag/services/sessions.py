@@ -9,7 +9,7 @@ from chinwag.clock import DAY, SECOND, moment
 from chinwag.errors import CLOSE_RESTART, CLOSE_SIGNED_OUT, NotFound, Unauthorized
 from chinwag.services import access, passwords, secrets
 from chinwag.services.names import email_key
-from chinwag.services.shapes import Id, Secret
+from chinwag.services.shapes import Id, Limit, Secret
 from chinwag.store import sessions, users
 from chinwag.store.tx import Cookie, Tx
 
@@ -31,9 +31,10 @@ class Session(msgspec.Struct):
 
 
 class Sessions(msgspec.Struct):
-    """All of one's sessions, the last seen first."""
+    """Some of one's sessions, the last seen first, and whether there are more."""
 
     sessions: list[Session]
+    more: bool
 
 
 class Known(msgspec.Struct):
@@ -73,7 +74,7 @@ def check_password(tx: Tx, *, login: str, password: str) -> int:
     return int(found.id)
 
 
-def start(tx: Tx, *, login: Secret, password: str, prepared: int) -> User:
+def create(tx: Tx, *, login: Secret, password: str, prepared: int) -> User:
     """Sign in by e-mail address or handle and password."""
     user = users.get(tx, prepared)
     if user.banned:
@@ -91,10 +92,12 @@ def open_session(tx: Tx, user: int) -> None:
     tx.cookie = Cookie(secret, LONGEST // SECOND)
 
 
-def list_all(tx: Tx) -> Sessions:
-    """Everything that is signed in as oneself."""
+def list_all(tx: Tx, *, limit: Limit = 100) -> Sessions:
+    """What is signed in as oneself."""
     me = access.me(tx)
+    found = sessions.page_of_user(tx, me.id)
     return Sessions(
+        more=len(found) > limit,
         sessions=[
             Session(
                 id=row.id,
@@ -104,15 +107,15 @@ def list_all(tx: Tx) -> Sessions:
                 seen_at=moment(row.seen_at),
                 current=row.id == tx.caller.session,
             )
-            for row in sessions.page_of_user(tx, me.id)
-        ]
+            for row in found[:limit]
+        ],
     )
 
 
-def end(tx: Tx, *, id: Id | None = None) -> None:
+def end(tx: Tx, *, session: Id | None = None) -> None:
     """End one of one's sessions, or the present one; its connections close."""
     me = access.me(tx)
-    session = id if id is not None else tx.caller.session
+    session = tx.caller.session if session is None else session
     if session not in {row.id for row in sessions.page_of_user(tx, me.id)}:
         raise NotFound("session")
     assert session is not None

@@ -69,18 +69,25 @@ class Start(msgspec.Struct):
 
 
 def topics_of(tx: Tx) -> list[str]:
-    """What the caller may listen to."""
+    """What the caller listens to without asking for it."""
     me = access.me(tx)
     own = [user_topic(me.id), *map(room_topic, members.page_rooms(tx, me.id))]
     return own if me.kind == "guest" else [WORKSPACE, *own]
+
+
+def visits_of(tx: Tx, *, topics: Held | None = None) -> list[str]:
+    """Those of these topics that the caller listens to by asking for it: of rooms that they may read without being in
+    them."""
+    others = (topics or {}).keys() - set(topics_of(tx))
+    return [name for name in sorted(others) if access.may_hear(tx, name)]
 
 
 def start(tx: Tx, *, epoch: str | None = None, topics: Held | None = None) -> Start:
     """The present state, and the way to it from what the client holds."""
     me = access.me(tx)
     present = workspace.get(tx)
-    seqs = tx.seqs(topics_of(tx))
     held = topics or {}
+    seqs = tx.seqs([*topics_of(tx), *visits_of(tx, topics=held)])
     kept = {name: seq for name, seq in held.items() if name in seqs and epoch == present.epoch}
     changes = [catch_up(tx, name, since, seqs[name]) for name, since in kept.items() if since != seqs[name]]
     if me.kind == "guest":
@@ -98,7 +105,8 @@ def start(tx: Tx, *, epoch: str | None = None, topics: Held | None = None) -> St
         settings=workspace.settings(tx),
         topics=seqs,
         changes=[change for change in changes if not change.reset],
-        reset=[name for name in held if name not in kept] + [change.topic for change in changes if change.reset],
+        reset=[name for name in held if name in seqs and name not in kept]
+        + [change.topic for change in changes if change.reset],
         presence=[],
         counts=own.count(tx, [me.id])[me.id],
         groups=[] if me.kind == "guest" else groups.page_all(tx),
@@ -129,7 +137,8 @@ _everyone = _Everyone()
 def changes(tx: Tx, *, topic: TopicName, since: Seq) -> Change:
     """What changed in a topic since a seq that one holds."""
     access.topic(tx, topic)
-    return catch_up(tx, topic, since, tx.seqs([topic])[topic])
+    change = catch_up(tx, topic, since, tx.seqs([topic])[topic])
+    return Change(topic=topic, seq=change.seq, reset=True) if change.reset else change
 
 
 def catch_up(tx: Tx, topic: str, since: int, seq: int) -> Change:
@@ -203,4 +212,4 @@ def missed(tx: Tx, *, topic: str, since: int) -> Change:
 
 
 def _rooms_of(tx: Tx, views: list[Mine]) -> list[Room]:
-    return [*(rooms.get(tx, view.room) for view in views if not view.deleted), *own.gone(views)]
+    return [*(rooms.get(tx, view.room) for view in views if not view.deleted), *own.all_gone(views)]

@@ -42,7 +42,7 @@ def page(tx: Tx, *, before: Id = BIGGEST, limit: Limit = 20, unread: bool = Fals
         Followed(
             thread=thread,
             root=roots[thread.thread],
-            answers=messages.page_before(tx, thread.room, 2**62, SHOWN, thread=thread.thread),
+            answers=messages.page_latest(tx, thread.thread, SHOWN),
             last=last,
         )
         for thread, last in found[:limit]

@@ -40,7 +40,7 @@ class Tokens(msgspec.Struct):
     more: bool
 
 
-def create(tx: Tx, *, label: Annotated[str, msgspec.Meta(max_length=200)]) -> NewToken:
+def create(tx: Tx, *, label: Annotated[str, msgspec.Meta(max_length=200)] = "a script") -> NewToken:
     """Make a token that signs in as oneself until it is revoked."""
     me = access.person(tx)
     label = clean_line(label, 64, field="label")

@@ -24,15 +24,10 @@ class Seen(msgspec.Struct):
     at: datetime | None
 
 
-class Users(msgspec.Struct):
-    """Some users."""
+class UsersPage(msgspec.Struct):
+    """Some users, and whether there are more."""
 
     users: list[User]
-
-
-class UsersPage(Users):
-    """Some users by id, and whether there are more."""
-
     more: bool
 
 
@@ -42,11 +37,12 @@ def page(tx: Tx, *, after: Seq = 0, limit: Limit = 100) -> UsersPage:
     return UsersPage(users=found[:limit], more=len(found) > limit)
 
 
-def find(tx: Tx, *, query: Query, limit: Limit = 20) -> Users:
+def find(tx: Tx, *, query: Query, limit: Limit = 20) -> UsersPage:
     """Users with a word of the name, or the handle, that begins with the query."""
     known_to = _known_to(tx)
     prefix = query.strip().removeprefix("@").casefold()
-    return Users(users=users.page_matching(tx, prefix, limit=limit, known_to=known_to) if prefix else [])
+    found = users.page_matching(tx, prefix, limit=limit + 1, known_to=known_to) if prefix else []
+    return UsersPage(users=found[:limit], more=len(found) > limit)
 
 
 def role(tx: Tx, *, user: Id, role: Role) -> User:

@@ -11,7 +11,8 @@ from chinwag.services import access, rooms
 from chinwag.services.names import clean_name
 from chinwag.services.shapes import BIGGEST, Id, Limit
 from chinwag.store import audit as audit_store
-from chinwag.store import users, workspace
+from chinwag.store import blobs, files, messages, users, workspace
+from chinwag.store import rooms as room_store
 from chinwag.store.tx import Tx
 
 
@@ -39,6 +40,19 @@ class Entries(msgspec.Struct):
 
     entries: list[Entry]
     more: bool
+
+
+class Stats(msgspec.Struct):
+    """How much there is: people, guests and bots that are not banned, rooms, messages that are not deleted, and files
+    with their bytes."""
+
+    people: int
+    guests: int
+    bots: int
+    rooms: int
+    messages: int
+    files: int
+    bytes: int
 
 
 def look(tx: Tx) -> Look:
@@ -90,6 +104,21 @@ def audit(tx: Tx, *, before: Id = BIGGEST, limit: Limit = 50) -> Entries:
     found = audit_store.page(tx, before=before, limit=limit + 1)
     entries = [Entry(id=row.id, at=moment(row.at), by=row.by, act=row.act, detail=row.detail) for row in found[:limit]]
     return Entries(entries=entries, more=len(found) > limit)
+
+
+def stats(tx: Tx) -> Stats:
+    """How much there is in the workspace."""
+    access.admin(tx)
+    kinds = users.count_kinds(tx)
+    return Stats(
+        people=kinds.get("person", 0),
+        guests=kinds.get("guest", 0),
+        bots=kinds.get("bot", 0),
+        rooms=room_store.count(tx),
+        messages=messages.count(tx),
+        files=files.count(tx),
+        bytes=blobs.total(tx),
+    )
 
 
 def fill(tx: Tx) -> None:

@@ -7,7 +7,8 @@ from sqlalchemy import Row, bindparam, delete, false, func, insert, select, tupl
 
 from chinwag.changes import File
 from chinwag.store import blobs
-from chinwag.store.tables import emoji, files, members, messages, previews, uploads
+from chinwag.store.rooms import READABLE
+from chinwag.store.tables import emoji, files, messages, previews, uploads
 from chinwag.store.tx import Tx
 
 _UPLOAD = select(uploads).where(uploads.c.id == bindparam("id"))
@@ -19,6 +20,7 @@ _OF_USER = select(func.coalesce(func.sum(files.c.size), 0)).where(files.c.by == 
 
 _ONE = select(files).where(files.c.id == bindparam("id"))
 _SOME = select(files).where(files.c.id.in_(bindparam("ids", expanding=True)))
+_COUNT = select(func.count()).select_from(files)
 _ADD = insert(files)
 _ATTACH = update(files).where(files.c.id == bindparam("the_id"), files.c.message.is_(None))
 _OF_MESSAGE = select(files).where(files.c.message == bindparam("message")).order_by(files.c.place)
@@ -36,9 +38,8 @@ _EMOJI = select(emoji.c.id).where(emoji.c.hash == bindparam("hash"), emoji.c.del
 _PREVIEW = (
     select(previews.c.message)
     .join(messages, messages.c.id == previews.c.message)
-    .join(members, (members.c.room == messages.c.room) & (members.c.deleted == false()))
     .where(previews.c.image == bindparam("hash"), previews.c.removed == false(), messages.c.deleted == false())
-    .where(members.c.user == bindparam("me"))
+    .where(messages.c.room.in_(READABLE))
     .limit(1)
 )
 
@@ -86,6 +87,11 @@ def count_upload_bytes(tx: Tx, user: int | None = None) -> int:
 def count_bytes(tx: Tx, user: int) -> int:
     """How many bytes somebody's files have."""
     return int(tx.read(_OF_USER, {"user": user}).scalar_one())
+
+
+def count(tx: Tx) -> int:
+    """How many files there are."""
+    return int(tx.read(_COUNT, {}).scalar_one())
 
 
 def find(tx: Tx, id: str) -> Row[Any] | None:

@@ -25,6 +25,7 @@ from chinwag.changes import Member, Mine
 from chinwag.clock import moment_or_none
 from chinwag.store import notices
 from chinwag.store.hot import Hot
+from chinwag.store.rooms import READABLE
 from chinwag.store.tables import blocks, drafts, members, messages, room_bans, rooms, sessions, topics, users
 from chinwag.store.tx import Tx, own_seq
 
@@ -62,10 +63,17 @@ _MANAGES = or_(
     select(users.c.role).where(users.c.id == members.c.user).scalar_subquery().in_(_ADMINS),
 )
 _BANS = select(func.count()).select_from(room_bans).where(room_bans.c.room == members.c.room).scalar_subquery()
+_DRAFT = (
+    select(drafts.c.body)
+    .where(drafts.c.user == members.c.user, drafts.c.room == members.c.room, drafts.c.thread == 0)
+    .correlate(members)
+    .scalar_subquery()
+)
 _MINES = select(
     members,
     topics.c.seq.label("at_seq"),
     _UNREAD.label("unread"),
+    _DRAFT.label("draft"),
     case((_MANAGES, _BANS), else_=0).label("bans"),
 ).join(topics, topics.c.name == literal("room:", String) + cast(members.c.room, String))
 _MINE = _MINES.where(members.c.user == bindparam("user"))
@@ -148,6 +156,16 @@ _STANDING = Hot(
     )
 )
 _STANDING_ABSENT = Hot(_PLACE)
+_READING = Hot(
+    select(rooms.c.id, rooms.c.slug, rooms.c.kind, rooms.c.archived, rooms.c.listened, rooms.c.posting, rooms.c.slow)
+    .join(sessions, sessions.c.user == bindparam("me"))
+    .where(
+        rooms.c.id == bindparam("room"),
+        rooms.c.id.in_(READABLE),
+        sessions.c.id == bindparam("session"),
+        or_(sessions.c.ends_at.is_(None), sessions.c.ends_at > bindparam("now")),
+    )
+)
 _STAMP_MINE = (
     update(members)
     .where(
@@ -180,10 +198,21 @@ def find_standing(tx: Tx, room: int, *, thread: int = 0) -> Any:
     return tx.read_hot(_STANDING, {**values, "session": caller.session, "now": tx.now})
 
 
+def find_reading(tx: Tx, room: int) -> Any:
+    """The columns of a room that the caller may read, if they may and their session has not ended."""
+    caller = tx.caller
+    return tx.read_hot(_READING, {"room": room, "me": caller.user, "session": caller.session, "now": tx.now})
+
+
 def find(tx: Tx, room: int, user: int) -> Member | None:
     """A member's row, a tombstone included."""
     row = tx.read(_ONE, {"room": room, "user": user}).first()
     return row and _member(row)
+
+
+def get(tx: Tx, room: int, user: int) -> Member:
+    """A member's row that is known to exist, a tombstone included."""
+    return _member(tx.read(_ONE, {"room": room, "user": user}).one())
 
 
 def page(tx: Tx, room: int, *, after: int, limit: int) -> list[Member]:
@@ -277,6 +306,7 @@ def _mine(row: Any, called: dict[tuple[int, int], int]) -> Mine:
         notify=row.notify or "all",
         starred=row.starred,
         muted_until=moment_or_none(row.muted_until),
+        draft=row.draft or "",
         bans=row.bans,
         rev=row.mine_rev,
     )
@@ -304,6 +334,15 @@ def add(tx: Tx, room: int, user: int, *, role: str, rev: int, mine_rev: int) -> 
         tx.write(_ADD, {"room": room, "user": user, **values})
     else:
         change(tx, room, user, **values)
+
+
+def shut_out(tx: Tx, room: int, user: int, *, mine_rev: int) -> None:
+    """Leave the row of one who is no member, so that they are told to be out of the room."""
+    if tx.read(_ONE, {"room": room, "user": user}).first() is None:
+        values = {"role": "member", "deleted": True, "rev": 0, "joined_at": tx.now, "read_seq": 0}
+        tx.write(_ADD, {"room": room, "user": user, "mine_rev": mine_rev, **values})
+    else:
+        change(tx, room, user, mine_rev=mine_rev)
 
 
 def change(tx: Tx, room: int, user: int, **values: Any) -> None:

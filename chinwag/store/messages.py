@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, false, insert, or_, select, update
+from sqlalchemy import bindparam, false, func, insert, or_, select, update
 
 from chinwag.changes import Message, MessageKind, Quote
 from chinwag.clock import moment, moment_or_none
@@ -38,13 +38,16 @@ _SINCE = Hot(
 )
 IN_ROOM = or_(messages.c.thread.is_(None), messages.c.also)
 """What stands in the room; the other answers stand in their threads alone."""
-_SHOWN = select(messages).where(messages.c.deleted == false(), messages.c.seq > bindparam("after"))
-_SHOWN = _SHOWN.where(messages.c.seq < bindparam("before")).limit(bindparam("most"))
-_OF_ROOM = _SHOWN.where(messages.c.room == bindparam("of"), IN_ROOM)
-_OF_THREAD = _SHOWN.where(messages.c.thread == bindparam("of"))
+_SOME_OF = select(messages).where(messages.c.seq > bindparam("after"), messages.c.seq < bindparam("before"))
+_SOME_OF = _SOME_OF.limit(bindparam("most"))
+_OF_ROOM = _SOME_OF.where(messages.c.room == bindparam("of"), IN_ROOM)
+_OF_THREAD = _SOME_OF.where(messages.c.thread == bindparam("of"))
 _OF = {"room": _OF_ROOM, "thread": _OF_THREAD}
-_BEFORE = {of: Hot(shown.order_by(messages.c.seq.desc())) for of, shown in _OF.items()}
-_AFTER = {of: Hot(shown.order_by(messages.c.seq)) for of, shown in _OF.items()}
+_BEFORE = {of: Hot(some.order_by(messages.c.seq.desc())) for of, some in _OF.items()}
+_AFTER = {of: Hot(some.order_by(messages.c.seq)) for of, some in _OF.items()}
+_KEPT = {of: some.where(messages.c.deleted == false()) for of, some in _OF.items()}
+_LATEST = {of: Hot(kept.order_by(messages.c.seq.desc())) for of, kept in _KEPT.items()}
+_NEXT = Hot(_KEPT["room"].order_by(messages.c.seq))
 _BY_SEQ = Hot(select(messages).where(messages.c.room == bindparam("room"), messages.c.seq == bindparam("seq")))
 _PINNED = Hot(
     select(messages)
@@ -66,6 +69,7 @@ _READABLE = Hot(
     )
     .order_by(messages.c.id)
 )
+_COUNT = select(func.count()).select_from(messages).where(messages.c.deleted == false())
 _ADD = Hot(insert(messages).values({name: bindparam(name) for name in _GIVEN}).returning(messages.c.id))
 _CHANGE = update(messages).where(messages.c.id == bindparam("the_id"))
 
@@ -138,24 +142,31 @@ def find_seq(tx: Tx, room: int, seq: int) -> Message | None:
 
 
 def find_first(tx: Tx, room: int, at: int) -> Message | None:
-    """The first message of a room at a time or later, by halves: places and times grow together, so that no index
-    of times has to be kept for it."""
-    before, last = -1, next(iter(page_before(tx, room, 2**62, 1)), None)
+    """The first message of a room at a time or later that is not deleted, by halves: places and times grow together,
+    so that no index of times has to be kept for it."""
+    place = {"of": room, "after": -1, "before": 2**62, "most": 1}
+    before, last = -1, tx.read_hot(_LATEST["room"], place)
     end = -1 if last is None else last.seq
     while before < end:
         middle = (before + end) // 2
-        row = tx.read_hot(_AFTER["room"], {"of": room, "after": middle, "before": 2**62, "most": 1})
+        row = tx.read_hot(_NEXT, {**place, "after": middle})
         if row is None or row.at >= at:
             end = middle
         else:
             before = row.seq
-    return next(iter(page_after(tx, room, before, 1)), None)
+    found = tx.read_hot(_NEXT, {**place, "after": before})
+    return found and _message(found)
 
 
 def find_nonce(tx: Tx, author: int, nonce: str) -> Message | None:
     """The message that this author made with this nonce."""
     row = tx.read_hot(_BY_NONCE, {"author": author, "nonce": nonce})
     return row and _message(row)
+
+
+def count(tx: Tx) -> int:
+    """How many messages there are that are not deleted."""
+    return int(tx.read(_COUNT, {}).scalar_one())
 
 
 def page_readable(tx: Tx, user: int, ids: Sequence[int]) -> list[Message]:
@@ -184,13 +195,18 @@ def page_from(tx: Tx, message: int, limit: int) -> list[Message]:
 
 
 def page_before(tx: Tx, room: int, seq: int, limit: int, *, thread: int | None = None) -> list[Message]:
-    """The nearest messages of a room, or of a thread, before a seq, oldest first."""
+    """The nearest messages of a room, or of a thread, before a seq, tombstones included, oldest first."""
     return _page(tx, _BEFORE, room, thread, {"after": -1, "before": seq, "most": limit})[::-1]
 
 
 def page_after(tx: Tx, room: int, seq: int, limit: int, *, thread: int | None = None) -> list[Message]:
-    """The nearest messages of a room, or of a thread, after a seq, oldest first."""
+    """The nearest messages of a room, or of a thread, after a seq, tombstones included, oldest first."""
     return _page(tx, _AFTER, room, thread, {"after": seq, "before": 2**62, "most": limit})
+
+
+def page_latest(tx: Tx, thread: int, limit: int) -> list[Message]:
+    """The latest answers of a thread that are not deleted, oldest first."""
+    return _messages(tx.page_hot(_LATEST["thread"], {"of": thread, "after": -1, "before": 2**62, "most": limit}))[::-1]
 
 
 def page_pinned(tx: Tx, room: int, before: int, limit: int) -> list[Message]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     false,
     func,
     insert,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 
 from chinwag.changes import Room
 from chinwag.store.hot import Hot
-from chinwag.store.tables import members, rooms, topics, users
+from chinwag.store.tables import members, room_bans, rooms, topics, users
 from chinwag.store.tx import Tx
 from chinwag.store.users import starts_a_word
 
@@ -54,6 +55,7 @@ _OF_USER = Hot(
 _COUNT_OF_USER = (
     select(func.count()).select_from(members).where(members.c.user == bindparam("user"), members.c.deleted.is_(False))
 )
+_COUNT = select(func.count()).select_from(rooms)
 _LISTED_SINCE = _ROOMS.where(rooms.c.kind == "public", rooms.c.listed_rev > bindparam("since")).order_by(rooms.c.id)
 _BROWSE = (
     _ROOMS.where(rooms.c.kind == "public", rooms.c.archived == bindparam("archived"), rooms.c.slug > bindparam("after"))
@@ -83,6 +85,19 @@ _WITH_GUESTS = (
     )
     .distinct()
 )
+_MINE = select(members.c.room).where(members.c.user == bindparam("me"), members.c.deleted == false())
+READABLE = select(rooms.c.id).where(
+    or_(
+        rooms.c.id.in_(_MINE),
+        and_(
+            rooms.c.kind == "public",
+            exists().where(users.c.id == bindparam("me"), users.c.kind != "guest", users.c.banned_at.is_(None)),
+            rooms.c.id.not_in(select(room_bans.c.room).where(room_bans.c.user == bindparam("me"))),
+        ),
+    )
+)
+"""The rooms that the user `me` may read: those they are in, and, unless they are a guest or banned, all public ones."""
+_OF_READER = Hot(_ROOMS.where(rooms.c.id.in_(READABLE)).order_by(rooms.c.id))
 _LISTEN = (
     update(rooms)
     .where(rooms.c.listened == false())
@@ -147,9 +162,19 @@ def page_of_user(tx: Tx, user: int) -> list[Room]:
     return [room_of(row) for row in tx.page_hot(_OF_USER, {"user": user})]
 
 
+def page_readable(tx: Tx, user: int) -> list[Room]:
+    """All rooms that a user may read."""
+    return [room_of(row) for row in tx.page_hot(_OF_READER, {"me": user})]
+
+
 def count_of_user(tx: Tx, user: int) -> int:
     """How many rooms a user is in."""
     return int(tx.read(_COUNT_OF_USER, {"user": user}).scalar_one())
+
+
+def count(tx: Tx) -> int:
+    """How many rooms there are."""
+    return int(tx.read(_COUNT, {}).scalar_one())
 
 
 def page_listed_since(tx: Tx, since: int) -> list[Room]:

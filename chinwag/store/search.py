@@ -19,7 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from chinwag.changes import Message
 from chinwag.errors import Invalid
 from chinwag.store import search_postgresql, search_sqlite
-from chinwag.store.tables import members, messages, saved, search_state
+from chinwag.store.rooms import READABLE
+from chinwag.store.tables import messages, saved, search_state
 from chinwag.store.tx import Tx
 from chinwag.store.words import ALL, VERSION, document
 
@@ -135,13 +136,12 @@ def _put_all(tx: Tx, found: list[Message]) -> None:
 
 # Looking
 
-_MINE = select(members.c.room).where(members.c.user == bindparam("me"), members.c.deleted.is_(False))
 _SAVED = select(saved.c.message).where(saved.c.user == bindparam("me"), saved.c.deleted.is_(False))
 
 
 def page(tx: Tx, wanted: Wanted, *, me: int, before: int, limit: int) -> list[int]:
-    """The newest messages, below an id, that have what is wanted and stand in rooms that this user is a member of."""
-    whole: list[ColumnElement[bool]] = [messages.c.deleted.is_(False), messages.c.room.in_(_MINE)]
+    """The newest messages, below an id, that have what is wanted and stand in rooms that this user may read."""
+    whole: list[ColumnElement[bool]] = [messages.c.deleted.is_(False), messages.c.room.in_(READABLE)]
     if wanted.since is not None:
         whole.append(messages.c.at >= wanted.since)
     if wanted.until is not None:

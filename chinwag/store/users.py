@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, RowMapping, Select, bindparam, false, insert, select, update
+from sqlalchemy import Row, RowMapping, Select, bindparam, false, func, insert, select, update
 
 from chinwag.changes import Status, User
 from chinwag.clock import moment_or_none
@@ -56,6 +56,9 @@ _SEEN = update(users).where(users.c.id.in_(bindparam("ids", expanding=True)), us
 _SEEN = _SEEN.values(seen_at=bindparam("at"))
 _FIRST_OWNER = select(users.c.id).where(users.c.role == "owner").limit(1)
 _ADMINS = select(users.c.id).where(users.c.role.in_(("owner", "admin")), users.c.banned_at.is_(None))
+_COUNT_KINDS = (
+    select(users.c.kind, func.count().label("many")).where(users.c.banned_at.is_(None)).group_by(users.c.kind)
+)
 _OWNERS = select(users.c.id).where(users.c.role == "owner", users.c.banned_at.is_(None))
 
 
@@ -193,6 +196,11 @@ def claim_due(tx: Tx, user: int) -> Row[Any] | None:
 def page_admins(tx: Tx) -> list[int]:
     """The owners and administrators who are not banned."""
     return list(tx.read(_ADMINS).scalars())
+
+
+def count_kinds(tx: Tx) -> dict[str, int]:
+    """How many people, guests and bots there are that are not banned."""
+    return {row.kind: row.many for row in tx.read(_COUNT_KINDS, {})}
 
 
 def has_owner(tx: Tx) -> bool:

@@ -20,13 +20,19 @@ class CallHandler(Handler):
         await super().prepare()
         self.body = bytearray()
         size = self.request.headers.get("Content-Length", "")
-        if size.isascii() and size.isdigit() and len(size) < 16 and int(size) > BODY:
+        self.too_large = size.isascii() and size.isdigit() and len(size) < 16 and int(size) > BODY
+        if self.too_large:
             # It is read and dropped, for as long as a body may take: who is cut off while they send hears no answer.
             self.request.connection.set_max_body_size(int(size))  # type: ignore[union-attr]
-            raise TooLarge(f"A request has at most {BODY:,} bytes.", field="body")
 
     def data_received(self, chunk: bytes) -> None:
-        self.body += chunk
+        if not self.too_large:
+            self.body += chunk
+
+    async def let_in(self) -> None:
+        if self.too_large:
+            raise TooLarge(f"A request has at most {BODY:,} bytes.", field="body")
+        await super().let_in()
 
 
 class RpcHandler(CallHandler):

@@ -162,6 +162,15 @@ def origin_allowed(site: Site, request: HTTPServerRequest) -> bool:
     return fetch_site in ("same-origin", "none")
 
 
+def _may_change(site: Site, request: HTTPServerRequest) -> bool:
+    """Whether a request that has come through `origin_allowed` may do more than read: a bearer token no other page can
+    send, a cookie every browser does, so it has to say that it comes from our page."""
+    headers = request.headers
+    by_token = headers.get("Authorization", "").lower().startswith("bearer ")
+    ours = headers.get("Origin") in site.config.origins or headers.get("Sec-Fetch-Site") == "same-origin"
+    return request.method in ("GET", "HEAD") or by_token or ours
+
+
 class Handler(tornado.web.RequestHandler):
     """What every HTTP answer has in common."""
 
@@ -189,6 +198,8 @@ class Handler(tornado.web.RequestHandler):
             raise Forbidden("Requests from other sites are not let in.")
         self.set_header("Cache-Control", "no-store")
         self.caller = await authenticate(self.site, self.request, cookies=True)
+        if self.caller.user is not None and not _may_change(self.site, self.request):
+            raise Forbidden("With a cookie this needs the header Origin, or Sec-Fetch-Site, of our own page.")
 
     def set_session(self, cookie: Cookie | None) -> None:
         """Set or clear the session cookie, where a call asks for it."""

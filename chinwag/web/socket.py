@@ -92,13 +92,26 @@ class SocketHandler(Handler):
 class Connection(Wire):
     """An open WebSocket of a session, or of nobody yet. It is what the hub knows as a `Connection`."""
 
-    __slots__ = ("_bad", "_caller", "_calls", "_heard_at", "_pinged", "_site", "_timer", "session", "topics", "user")
+    __slots__ = (
+        "_bad",
+        "_caller",
+        "_calls",
+        "_heard_at",
+        "_pinged",
+        "_site",
+        "_timer",
+        "session",
+        "topics",
+        "user",
+        "visits",
+    )
 
     def __init__(self, sock: socket.socket, site: Site, caller: Caller) -> None:
         super().__init__(sock)
         self.user = caller.user
         self.session = caller.session
         self.topics: set[str] = set()
+        self.visits: set[str] = set()
         self._site = site
         self._caller = caller
         self._calls = Pipeline(site.rpc, self, self._answer)

@@ -18,8 +18,6 @@ from chinwag.files import Files, Incoming
 from chinwag.services import emoji
 from chinwag.web.door import Handler
 
-EMOJI_MOST = 256 * 1024
-
 BODY_SECONDS = 900
 """What a body may take: 25 MB on a bad line. Whatever is cut is resumed."""
 
@@ -180,7 +178,7 @@ class EmojiHandler(PictureUpload):
     async def begin(self) -> None:
         self.name = self.get_query_argument("name", "")
         await self.site.rpc.read(emoji.check_name, self.caller, name=self.name)
-        if self.size > EMOJI_MOST:
+        if self.size > emoji.PICTURE_MOST:
             raise TooLarge("The picture of an emoji has at most 256 KB.", field="file")
         await super().begin()
 

@@ -2,13 +2,21 @@
 
 /** Oneself, with what only oneself sees. */
 export interface Account {
-  user: User
-  email: string
-}
-
-/** Those who were not members before. */
-export interface Added {
-  members: Member[]
+  id: number
+  handle: string
+  name: string
+  kind: 'bot' | 'guest' | 'person'
+  role: 'admin' | 'guest' | 'member' | 'owner'
+  banned?: boolean
+  avatar?: string
+  pronouns?: string
+  zone?: string
+  about?: string
+  status?: Status | null
+  quiet_until?: string | null
+  email?: string
+  rev?: number
+  deleted?: boolean
 }
 
 /** An address, of IPv6 a /64, from which no guest comes in. */
@@ -191,7 +199,7 @@ export interface Groups {
   groups: Group[]
 }
 
-/** Messages of a room or a thread, oldest first; whether there is more on the side that was asked for (`around`: on */
+/** Messages of a room or a thread, tombstones included, oldest first; whether there is more on the side that was */
 export interface History {
   messages: Message[]
   more: boolean
@@ -215,7 +223,7 @@ export interface Invite {
   uses: number
   used: number
   created_at: string
-  ends_at: string
+  ends: string
   revoked: boolean
 }
 
@@ -292,6 +300,7 @@ export interface Mine {
   notify?: 'all' | 'mentions' | 'none'
   starred?: boolean
   muted_until?: string | null
+  draft?: string
   bans?: number
   rev?: number
   deleted?: boolean
@@ -306,9 +315,11 @@ export interface Names {
 
 /** An invite with its secret and its link, which are shown this once. */
 export interface NewInvite {
-  invite: Invite
+  id: number
   token: string
   url: string
+  uses: number
+  ends: string
 }
 
 /** A token's secret, shown this once. */
@@ -460,11 +471,12 @@ export interface Reports {
   more: boolean
 }
 
-/** Messages, the newest first, and whether there are more before the last of them. `whole` is false while the index */
+/** Messages, the newest first, whether there are more before the last of them, and the rooms that they stand in. */
 export interface Results {
   messages: Message[]
   snippets: Snippet[]
   more: boolean
+  rooms: Room[]
   names: Names
   whole?: boolean
 }
@@ -543,9 +555,10 @@ export interface Session {
   current: boolean
 }
 
-/** All of one's sessions, the last seen first. */
+/** Some of one's sessions, the last seen first, and whether there are more. */
 export interface Sessions {
   sessions: Session[]
+  more: boolean
 }
 
 /** What the workspace lets people do, and its name. */
@@ -583,6 +596,17 @@ export interface Start {
   preferences: Preferences
   drafts: Draft[]
   later: number
+}
+
+/** How much there is: people, guests and bots that are not banned, rooms, messages that are not deleted, and files */
+export interface Stats {
+  people: number
+  guests: number
+  bots: number
+  rooms: number
+  messages: number
+  files: number
+  bytes: number
 }
 
 /** What somebody is at, until it ends. */
@@ -648,12 +672,7 @@ export interface User {
   deleted?: boolean
 }
 
-/** Some users. */
-export interface Users {
-  users: User[]
-}
-
-/** Some users by id, and whether there are more. */
+/** Some users, and whether there are more. */
 export interface UsersPage {
   users: User[]
   more: boolean
@@ -691,29 +710,12 @@ export interface Methods {
     params: Record<string, never>
     result: Look
   }
-  /** Become the first owner, by the link that the server printed. */
-  'accounts.setup': {
-    params: {
-      token: string
-      name: string
-      email: string
-      password: string
-    }
-    result: User
-  }
   /** Sign up, where the workspace lets people do so by themselves. */
   'accounts.signup': {
     params: {
       name: string
       email: string
       password: string
-    }
-    result: User
-  }
-  /** Come in as a guest with nothing but a name, where the workspace lets guests in. */
-  'accounts.visit': {
-    params: {
-      name: string
     }
     result: User
   }
@@ -760,10 +762,17 @@ export interface Methods {
     result: null
   }
   /** Sign in by e-mail address or handle and password. */
-  'sessions.start': {
+  'sessions.create': {
     params: {
       login: string
       password: string
+    }
+    result: User
+  }
+  /** Come in as a guest with nothing but a name, where the workspace lets guests in. */
+  'sessions.guest': {
+    params: {
+      name: string
     }
     result: User
   }
@@ -774,17 +783,30 @@ export interface Methods {
     }
     result: User
   }
-  /** Everything that is signed in as oneself. */
+  /** What is signed in as oneself. */
   'sessions.list': {
-    params: Record<string, never>
+    params: {
+      limit?: number
+    }
     result: Sessions
   }
   /** End one of one's sessions, or the present one; its connections close. */
   'sessions.end': {
     params: {
-      id?: number | null
+      session?: number | null
     }
     result: null
+  }
+  /** Become the first owner, by the link that the server printed. */
+  'setup.accept': {
+    params: {
+      token: string
+      name: string
+      password: string
+      handle?: string | null
+      email?: string | null
+    }
+    result: User
   }
   /** What an invite invites to. */
   'invites.look': {
@@ -798,16 +820,17 @@ export interface Methods {
     params: {
       token: string
       name: string
-      email: string
       password: string
+      handle?: string | null
+      email?: string | null
     }
     result: User
   }
-  /** Make a link by which so many people can sign up within so many days. */
+  /** Make a link by which so many people can sign up until it ends: in a week, where that is not said. */
   'invites.create': {
     params: {
       uses?: number
-      days?: number
+      ends?: string | null
     }
     result: NewInvite
   }
@@ -829,7 +852,7 @@ export interface Methods {
   /** Make a token that signs in as oneself until it is revoked. */
   'tokens.create': {
     params: {
-      label: string
+      label?: string
     }
     result: NewToken
   }
@@ -848,7 +871,7 @@ export interface Methods {
     }
     result: null
   }
-  /** Listen to all of one's topics, and hear how they stand. */
+  /** Hear how all of one's topics stand, and those of `topics` that one may read; a connection listens to them. */
   'sync.start': {
     params: {
       epoch?: string | null
@@ -901,7 +924,7 @@ export interface Methods {
   'rooms.archive': {
     params: {
       room: number
-      on: boolean
+      on?: boolean
     }
     result: Room
   }
@@ -912,12 +935,12 @@ export interface Methods {
     }
     result: Room
   }
-  /** Leave a room. The next in line becomes its owner if nobody else is. */
+  /** Leave a room, which is gone then. The next in line becomes its owner if nobody else is. */
   'rooms.leave': {
     params: {
       room: number
     }
-    result: null
+    result: Room
   }
   /** The one room of exactly these people and oneself; made if it is not there yet. */
   'rooms.direct': {
@@ -935,21 +958,21 @@ export interface Methods {
     }
     result: MembersPage
   }
-  /** Let people into a room: into a public one any member may, into a private one its moderators. */
+  /** Let somebody into a room: into a public one any member may, into a private one its moderators. */
   'members.add': {
     params: {
       room: number
-      users: number[]
+      user: number
     }
-    result: Added
+    result: Member
   }
-  /** Take somebody of a lower rank out of a room. */
+  /** Take somebody of a lower rank out of a room: they have no role there any more. */
   'members.remove': {
     params: {
       room: number
       user: number
     }
-    result: null
+    result: Member
   }
   /** Make somebody an owner, a moderator or a member of a room. */
   'members.role': {
@@ -1083,7 +1106,7 @@ export interface Methods {
     }
     result: null
   }
-  /** Messages that have all that is asked for, in one room or in all that the caller is in, below an id. */
+  /** Messages that have all that is asked for, in one room or in all that the caller may read, below an id. */
   'messages.search': {
     params: {
       query: string
@@ -1294,6 +1317,14 @@ export interface Methods {
     }
     result: EmojiPage
   }
+  /** Let everybody use a picture that one has sent by a name. */
+  'emoji.add': {
+    params: {
+      name: string
+      file: string
+    }
+    result: Emoji
+  }
   /** Take one away: one's own, or as an administrator anybody's. Where it was used, its name stays. */
   'emoji.remove': {
     params: {
@@ -1471,7 +1502,7 @@ export interface Methods {
       query: string
       limit?: number
     }
-    result: Users
+    result: UsersPage
   }
   /** Give somebody another role in the workspace. They sign in anew. */
   'users.role': {
@@ -1530,6 +1561,11 @@ export interface Methods {
       limit?: number
     }
     result: Entries
+  }
+  /** How much there is in the workspace. */
+  'admin.stats': {
+    params: Record<string, never>
+    result: Stats
   }
   /** The addresses from which no guest comes in. */
   'admin.addresses': {

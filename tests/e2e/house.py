@@ -119,7 +119,7 @@ class House:
         person = self.visitor(name, **options)
         account = {"name": name, "email": person.email, "password": PASSWORD}
         if self.link:
-            person.call("accounts.setup", token=self.link.partition("#")[2], **account)
+            person.call("setup.accept", token=self.link.partition("#")[2], **account)
             self.link = ""
             self._invite = person.call("invites.create", uses=50)["token"]
         else:
@@ -223,7 +223,7 @@ class Person:
     def elsewhere(self, **options: Any) -> "Person":
         """The same person in another browser, signed in there too."""
         other = self.house.visitor(self.name, **options)
-        other.call("sessions.start", login=self.email, password=PASSWORD)
+        other.call("sessions.create", login=self.email, password=PASSWORD)
         other.opens("/rooms/lobby")
         return other
 

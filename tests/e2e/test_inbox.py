@@ -122,7 +122,7 @@ def test_the_inbox_says_when_it_cannot_be_loaded_and_loads_when_the_server_is_ba
 def test_a_star_moves_a_room_to_the_top_and_muting_dims_it_on_all_devices(house: House) -> None:
     ann, bob = house.person("Ann"), house.person("Bob")
     other = ann.elsewhere()
-    ann.call("rooms.create", name="Garden", users=[bob.call("accounts.me")["user"]["id"]])
+    ann.call("rooms.create", name="Garden", users=[bob.call("accounts.me")["id"]])
     ann.room("Garden").click()
     ann.menu("Menu of Garden", "Star")
     for person in (ann, other):

@@ -42,7 +42,7 @@ def begin(cast: Cast, name: str) -> None:
 
 
 def number(person: Person) -> int:
-    found: int = person.call("accounts.me")["user"]["id"]
+    found: int = person.call("accounts.me")["id"]
     return found
 
 

@@ -151,7 +151,7 @@ def test_whom_one_blocks_cannot_write_to_one(house: House) -> None:
 @pytest.mark.parametrize("house", [["--guests"]], indirect=True)
 def test_a_guest_is_banned_with_the_address_that_they_came_from(house: House) -> None:
     ann, gus, other = house.person("Ann"), house.visitor("Gus"), house.visitor("Gus again")
-    gus.call("accounts.visit", name="Gus")
+    gus.call("sessions.guest", name="Gus")
     gus.opens("/rooms/lobby")
     ann.opens("/people")
     ann.page.get_by_role("listitem").filter(has_text="@gus").get_by_role("button").click()

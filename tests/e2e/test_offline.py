@@ -139,5 +139,5 @@ def test_a_post_that_is_refused_says_so_and_can_be_sent_again_or_dropped(house: 
 
 def user(person: Person) -> int:
     """Somebody's id."""
-    number: int = person.call("accounts.me")["user"]["id"]
+    number: int = person.call("accounts.me")["id"]
     return number

@@ -252,7 +252,7 @@ def test_signing_out_ends_it_until_it_is_turned_on_again(house: PushHouse) -> No
     expect(ann.page.get_by_role("button", name="Sign in")).to_be_visible()
     found = "() => navigator.serviceWorker.getRegistrations().then((all) => all.length === 0)"
     ann.page.wait_for_function(found)  # and with it its subscription, and what it showed
-    ann.call("sessions.start", login=ann.email, password="correct horse battery")
+    ann.call("sessions.create", login=ann.email, password="correct horse battery")
     assert ann.call("push.list")["devices"] == []
     turn_on(ann)
     assert [one["current"] for one in ann.call("push.list")["devices"]] == [True]
@@ -264,7 +264,7 @@ def test_one_is_asked_after_one_has_said_something_never_on_load_and_not_again(h
     ann.context.add_init_script(ASKED)
     ann.context.add_init_script(SUBSCRIBED % json.dumps(house.service.browser("Ann")))
     token = house.link.partition("#")[2]
-    ann.call("accounts.setup", token=token, name="Ann", email=ann.email, password="correct horse battery")
+    ann.call("setup.accept", token=token, name="Ann", email=ann.email, password="correct horse battery")
     ann.opens("/rooms/lobby")
     kept(ann)
     offer = ann.page.get_by_role("complementary", name="Hear of messages while you are away?")
@@ -293,7 +293,7 @@ def test_a_browser_that_says_no_or_cannot_is_told_what_to_do(house: PushHouse) -
     ann.context.grant_permissions(["notifications"])
     ann.context.add_init_script(ASKED)
     token = house.link.partition("#")[2]
-    ann.call("accounts.setup", token=token, name="Ann", email=ann.email, password="correct horse battery")
+    ann.call("setup.accept", token=token, name="Ann", email=ann.email, password="correct horse battery")
     ann.opens("/settings/notifications")
     kept(ann)
     ann.page.evaluate("window.answers = 'denied'")
@@ -370,7 +370,7 @@ def test_the_icon_counts_what_calls_one_until_it_is_read(house: PushHouse) -> No
     ann.opens("/browse")
     ann.page.wait_for_function("() => window.badge === 0")
     bob.post("lobby", "Hello all", "And you, @ann")
-    direct = bob.call("rooms.direct", users=[ann.call("accounts.me")["user"]["id"]])
+    direct = bob.call("rooms.direct", users=[ann.call("accounts.me")["id"]])
     bob.call("messages.post", room=direct["id"], body="psst", nonce="psst")
     ann.page.wait_for_function("() => window.badge === 2")
     ann.opens("/rooms/lobby")

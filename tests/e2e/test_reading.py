@@ -22,7 +22,7 @@ NOTHING = "There is nothing here"
 def garden(house: House) -> tuple[Person, Person]:
     """Ann and Bob, in the lobby and in a room of theirs."""
     ann, bob = house.person("Ann"), house.person("Bob")
-    ann.call("rooms.create", name="Garden", users=[bob.call("accounts.me")["user"]["id"]])
+    ann.call("rooms.create", name="Garden", users=[bob.call("accounts.me")["id"]])
     expect(bob.room("Garden")).to_be_visible()
     return ann, bob
 

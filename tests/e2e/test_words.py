@@ -30,7 +30,7 @@ def german(house: House, name: str, **options: Any) -> Person:
     """Somebody whose browser speaks German; with an account, in the lobby."""
     person = house.visitor(name, **options, locale="de-AT")
     account = {"name": name, "email": person.email, "password": PASSWORD}
-    person.call("accounts.setup", token=house.link.partition("#")[2], **account)
+    person.call("setup.accept", token=house.link.partition("#")[2], **account)
     house.link = ""
     person.opens("/rooms/lobby")
     return person

@@ -11,8 +11,9 @@ export const profile = () => call('accounts.me', {})
 
 export async function editProfile(params: Params<'accounts.edit'>) {
   const answer = await call('accounts.edit', params)
-  put(answer.user)
-  return answer
+  const { email, ...user } = answer
+  put(user)
+  return email
 }
 
 /** With neither emoji nor text there is none any more. */
@@ -29,7 +30,7 @@ export async function setQuiet(until?: Date) {
 export const changePassword = (params: Params<'accounts.password'>) => http('accounts.password', params)
 
 export const listSessions = async () => (await call('sessions.list', {})).sessions
-export const endSession = (id: number) => call('sessions.end', { id })
+export const endSession = (session: number) => http('sessions.end', { session })
 
 export const createToken = (label: string) => call('tokens.create', { label })
 export const pageTokens = (before?: number) => call('tokens.page', { before })

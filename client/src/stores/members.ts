@@ -65,7 +65,8 @@ function upsert({ shown, rows, last }: Kept, members: Member[]) {
   shown.members = within.sort((a, b) => a.user - b.user)
 }
 
-export const addMembers = (room: number, users: number[]) => call('members.add', { room, users })
+export const addMembers = (room: number, users: number[]) =>
+  Promise.all(users.map((user) => call('members.add', { room, user })))
 export const removeMember = (room: number, user: number) => call('members.remove', { room, user })
 export const setMemberRole = (room: number, user: number, role: Params<'members.role'>['role']) =>
   call('members.role', { room, user, role })

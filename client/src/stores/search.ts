@@ -6,6 +6,7 @@ import { put } from './users'
 
 export async function search(query: string, before?: number): Promise<Results> {
   const found = await call('messages.search', before === undefined ? { query } : { query, before })
+  found.rooms.forEach(putRoom)
   found.names.rooms?.forEach(putRoom)
   found.names.users?.forEach(put)
   return found

@@ -36,10 +36,10 @@ export async function look() {
   Object.assign(workspace, await http('workspace.look', {}))
 }
 
-export const setup = (params: Params<'accounts.setup'>) => enter('accounts.setup', params)
+export const setup = (params: Params<'setup.accept'>) => enter('setup.accept', params)
 export const signUp = (params: Params<'accounts.signup'>) => enter('accounts.signup', params)
-export const visit = (params: Params<'accounts.visit'>) => enter('accounts.visit', params)
-export const signIn = (params: Params<'sessions.start'>) => enter('sessions.start', params)
+export const visit = (params: Params<'sessions.guest'>) => enter('sessions.guest', params)
+export const signIn = (params: Params<'sessions.create'>) => enter('sessions.create', params)
 export const acceptInvite = (params: Params<'invites.accept'>) => enter('invites.accept', params)
 
 export function lookInvite(token: string): Promise<Result<'invites.look'>> {

@@ -45,7 +45,8 @@ export const problems: Record<string, string> = {
   'Please choose another name.': 'Wähl bitte einen anderen Namen.',
   'This must not be empty.': 'Das darf nicht leer sein.',
   'This must have at most {} characters.': 'Höchstens {1} Zeichen.',
-  'A handle is made of a-z, 0-9, ".", "_" and "-"; its first and its last are a letter or digit.': 'Ein Kürzel besteht aus a–z, 0–9, „.“, „_“ und „-“ und beginnt und endet mit Buchstabe oder Ziffer.',
+  'A handle is made of a-z, 0-9, ".", "_" and "-"; its first is a letter or digit.': 'Ein Kürzel besteht aus a–z, 0–9, „.“, „_“ und „-“ und beginnt mit Buchstabe oder Ziffer.',
+  'With a cookie this needs the header Origin, or Sec-Fetch-Site, of our own page.': 'Mit einem Cookie braucht das die Kopfzeile Origin oder Sec-Fetch-Site unserer eigenen Seite.',
   'An address is made of small letters and digits, with single hyphens between them.': 'Eine Adresse besteht aus Kleinbuchstaben und Ziffern, mit einzelnen Bindestrichen dazwischen.',
   'This has control characters in it.': 'Darin stecken Steuerzeichen.',
   'This has characters in it that are no text.': 'Darin stecken Zeichen, die kein Text sind.',
@@ -168,7 +169,8 @@ export const problems: Record<string, string> = {
 
   // Search
   '“from:” names nobody here: it is followed by a handle, or by “me”.': '„from:“ nennt niemanden hier: Danach kommt ein Kürzel oder „me“.',
-  '“in:” names no room that you are in.': '„in:“ nennt keinen Raum, in dem du bist.',
+  '“in:” names no room that you may read.': '„in:“ nennt keinen Raum, den du lesen darfst.',
+  'Please join this room first.': 'Bitte tritt diesem Raum erst bei.',
   'A search has at most {} characters.': 'Eine Suche hat höchstens {1} Zeichen.',
   'Please give a word to search for, or a filter such as from: or in:.': 'Gib bitte ein Wort ein, oder einen Filter wie from: oder in:.',
   'A search has at most {} words and filters.': 'Eine Suche hat höchstens {1} Wörter und Filter.',
