@@ -719,6 +719,7 @@ def test_too_large_a_body_is_413(house: House) -> None:
 # The command line
 
 
+@pytest.mark.wide
 def test_the_command_line(house: House) -> None:
     data = ("--data", str(house.data))
     token = run("token", "create", "bob", *data)

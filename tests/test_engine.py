@@ -134,7 +134,7 @@ def test_a_statement_that_is_wrong_is_not_a_database_that_is_away(
     engine.dispose()
 
 
-FEW_ROWS = {"groups", "workspace"}
+FEW_ROWS = {"groups", "rooms", "workspace"}
 
 
 def hot_statements() -> Iterator[tuple[str, Hot]]:

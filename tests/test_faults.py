@@ -174,7 +174,7 @@ async def test_a_locked_database_is_said_within_ten_seconds_and_reading_goes_on(
         with contextlib.closing(sqlite3.connect(tmp_path / "data/chinwag.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             first = asyncio.create_task(post(client, "first"))
-            assert len((await client.call("accounts.me"))["user"]) > 1
+            assert len((await client.call("accounts.me"))["handle"]) > 1
             behind = await home.server.client(home.token)
             second = asyncio.create_task(post(behind, "second"))
             for waiting in (first, second):

@@ -125,7 +125,7 @@ def test_nobody_votes_in_a_poll_that_is_being_deleted_or_closed(stage: Stage, an
 
 
 def test_nothing_is_said_after_one_was_put_out_or_the_room_archived(stage: Stage, ann: Caller, bob: Caller) -> None:
-    room = stage.call("rooms.create", ann, name="Garden", users=[bob.user]).id
+    room = stage.call("rooms.create", ann, name="Garden", kind="private", users=[bob.user]).id
     late = ("messages.post", bob, {"room": room, "body": "Late", "nonce": "late"})
     assert isinstance(race(stage, ("members.remove", ann, {"room": room, "user": bob.user}), late), NotFound)
     stage.call("members.add", ann, room=room, user=bob.user)

@@ -29,7 +29,7 @@ def made_up(count: int) -> list[Line]:
 
 @pytest.fixture(params=["made up", RECORDED] if RECORDED else ["made up"], ids=lambda one: Path(one).stem)
 def lines(request: pytest.FixtureRequest) -> list[Line]:
-    return made_up(300) if request.param == "made up" else read_lines(request.param, 2_000)
+    return made_up(150) if request.param == "made up" else read_lines(request.param, 500)
 
 
 def test_a_long_conversation_is_read_back_whole_and_in_order_whatever_happens(

@@ -448,8 +448,8 @@ async def test_two_passwords_are_hashed_at_once_twenty_wait_and_the_next_is_told
         running -= 1
         raise Unauthorized
 
-    monkeypatch.setitem(vars(METHODS["sessions.start"]), "prepare", slow)
-    sign_in = request("sessions.start", login="ann", password="x")
+    monkeypatch.setitem(vars(METHODS["sessions.create"]), "prepare", slow)
+    sign_in = request("sessions.create", login="ann", password="x")
     tries = [asyncio.create_task(server.app.rpc.answer(sign_in, Caller(address="127.0.0.1"))) for _ in range(22)]
     await until(lambda: server.app.rpc.waiting["hashes"] == 22)
     response = await server.fetch("/rpc", method="POST", body=sign_in, headers={"Content-Type": "application/json"})

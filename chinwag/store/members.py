@@ -25,7 +25,7 @@ from chinwag.changes import Member, Mine
 from chinwag.clock import moment_or_none
 from chinwag.store import notices
 from chinwag.store.hot import Hot
-from chinwag.store.rooms import READABLE
+from chinwag.store.rooms import IS_READABLE
 from chinwag.store.tables import blocks, drafts, members, messages, room_bans, rooms, sessions, topics, users
 from chinwag.store.tx import Tx, own_seq
 
@@ -161,7 +161,7 @@ _READING = Hot(
     .join(sessions, sessions.c.user == bindparam("me"))
     .where(
         rooms.c.id == bindparam("room"),
-        rooms.c.id.in_(READABLE),
+        IS_READABLE,
         sessions.c.id == bindparam("session"),
         or_(sessions.c.ends_at.is_(None), sessions.c.ends_at > bindparam("now")),
     )

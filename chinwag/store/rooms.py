@@ -86,18 +86,17 @@ _WITH_GUESTS = (
     .distinct()
 )
 _MINE = select(members.c.room).where(members.c.user == bindparam("me"), members.c.deleted == false())
-READABLE = select(rooms.c.id).where(
-    or_(
-        rooms.c.id.in_(_MINE),
-        and_(
-            rooms.c.kind == "public",
-            exists().where(users.c.id == bindparam("me"), users.c.kind != "guest", users.c.banned_at.is_(None)),
-            rooms.c.id.not_in(select(room_bans.c.room).where(room_bans.c.user == bindparam("me"))),
-        ),
-    )
+IS_READABLE = or_(
+    rooms.c.id.in_(_MINE),
+    and_(
+        rooms.c.kind == "public",
+        exists().where(users.c.id == bindparam("me"), users.c.kind != "guest", users.c.banned_at.is_(None)),
+        ~exists().where(room_bans.c.room == rooms.c.id, room_bans.c.user == bindparam("me")),
+    ),
 )
-"""The rooms that the user `me` may read: those they are in, and, unless they are a guest or banned, all public ones."""
-_OF_READER = Hot(_ROOMS.where(rooms.c.id.in_(READABLE)).order_by(rooms.c.id))
+"""A room that the user `me` may read: one they are in, or, unless they are a guest or banned, a public one."""
+READABLE = select(rooms.c.id).where(IS_READABLE)
+_OF_READER = Hot(_ROOMS.where(IS_READABLE).order_by(rooms.c.id))
 _LISTEN = (
     update(rooms)
     .where(rooms.c.listened == false())
