@@ -30,6 +30,8 @@ GRACE = 10.0
 """Seconds in which what a step has started may end by itself."""
 LINES = 16
 """So many of a failed test's last lines are shown at the end."""
+WORKERS = "3"
+"""Tests that run at once: one more than a small machine has cores, as many wait for a process to start."""
 FAILURES = 12
 """So many failed tests are shown with their lines; the others by name."""
 
@@ -74,7 +76,7 @@ def python(name: str, *words: str, counts: bool = False) -> Step:
 
 def pytest(name: str, *words: str) -> Step:
     report = f"--junitxml={RESULTS / name}.xml"
-    return python(name, "pytest", "-q", "-n", "2", report, *words, counts=True)
+    return python(name, "pytest", "-q", "-n", WORKERS, report, *words, counts=True)
 
 
 def npm(name: str, *words: str, counts: bool = False) -> Step:
@@ -102,7 +104,7 @@ GATE = [
 ALL = [
     *CHECKS,
     pytest("tests", "--ignore=tests/e2e", "--hypothesis-profile=long"),
-    pytest("stories", "tests/e2e"),
+    pytest("stories", "tests/e2e", "-n", "2"),
 ]
 
 
