@@ -451,7 +451,7 @@ async def test_two_passwords_are_hashed_at_once_twenty_wait_and_the_next_is_told
     monkeypatch.setitem(vars(METHODS["sessions.create"]), "prepare", slow)
     sign_in = request("sessions.create", login="ann", password="x")
     tries = [asyncio.create_task(server.app.rpc.answer(sign_in, Caller(address="127.0.0.1"))) for _ in range(22)]
-    await until(lambda: server.app.rpc.waiting["hashes"] == 22)
+    await until(lambda: server.app.rpc.waiting["hashes"] == 22 and running == 2)
     response = await server.fetch("/rpc", method="POST", body=sign_in, headers={"Content-Type": "application/json"})
     assert (response.code, response.headers["Retry-After"]) == (429, "2")
     assert not any(one.done() for one in tries)

@@ -1,4 +1,4 @@
-"""Runs every check, one step after another, and says at the end what failed and why.
+"""Runs every check, in two lanes of one step after another, and says at the end what failed and why.
 
 `python -m tools.gate` is `make test`: what has to hold before anything lands, in a few minutes, on any machine.
 `python -m tools.gate --all` is `make test-all`: each test on PostgreSQL too, long random runs, every browser story.
@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,23 +89,26 @@ def vitest(name: str) -> Step:
     return npm(name, "test", "--", "--reporter=dot", "--reporter=junit", report, counts=True)
 
 
-CHECKS = [
-    python("format", "ruff", "format", "--check"),
-    python("lint", "ruff", "check"),
-    python("types", "mypy"),
-    npm("client lint", "lint"),
-    npm("client types", "types"),
-    vitest("client tests"),
-]
+Lanes = list[list[Step]]
+"""What goes on at once: lists of steps that go on one after another."""
+
+CLIENT = [npm("client lint", "lint"), npm("client types", "types"), vitest("client tests")]
+CHECKS = [python("format", "ruff", "format", "--check"), python("lint", "ruff", "check"), python("types", "mypy")]
 GATE = [
-    *CHECKS,
-    pytest("tests", "--ignore=tests/e2e", "-m", "not wide"),
-    pytest("story", "tests/e2e/test_two_people.py"),
+    [
+        *CHECKS,
+        pytest("tests", "--ignore=tests/e2e", "-m", "not wide"),
+        pytest("story", "tests/e2e/test_two_people.py"),
+    ],
+    CLIENT,
 ]
 ALL = [
-    *CHECKS,
-    pytest("tests", "--ignore=tests/e2e", "--hypothesis-profile=long"),
-    pytest("stories", "tests/e2e", "-n", "2"),
+    [
+        *CHECKS,
+        pytest("tests", "--ignore=tests/e2e", "--hypothesis-profile=long"),
+        pytest("stories", "tests/e2e", "-n", "2"),
+    ],
+    CLIENT,
 ]
 
 
@@ -114,10 +118,24 @@ class Run:
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch
         self._environment = environment(scratch)
-        self._group = 0
+        self._groups: set[int] = set()
         self._told: int | None = None
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
+
+    def all(self, lanes: Lanes) -> list[Outcome]:
+        """Run all steps; what fails is shown at once."""
+        with ThreadPoolExecutor(len(lanes)) as threads:
+            return [one for outcomes in threads.map(self._lane, lanes) for one in outcomes]
+
+    def _lane(self, steps: list[Step]) -> list[Outcome]:
+        outcomes = []
+        for step in steps:
+            print(f"{step.name} …", flush=True)
+            outcomes.append(self.one(step))
+            if outcomes[-1].failures:
+                print(step.log.read_text(errors="replace"), flush=True)
+        return outcomes
 
     def one(self, step: Step) -> Outcome:
         """Run a step to its end, and look at what it left."""
@@ -133,11 +151,11 @@ class Run:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-            self._group = process.pid
+            self._groups.add(process.pid)
             self._heed()
             status = process.wait()
-        left = end(self._group, GRACE)
-        self._group = 0
+        left = end(process.pid, GRACE)
+        self._groups.discard(process.pid)
         outcome = Outcome(step, status, time.monotonic() - began)
         if step.counts and step.report.exists():
             read_report(outcome)
@@ -155,13 +173,14 @@ class Run:
 
     def _stop(self, number: int, _frame: Any) -> None:
         self._told = number
-        if self._group:
+        if self._groups:
             self._heed()
 
     def _heed(self) -> None:
         """Leave, if that was told; while a step is being started it waits until it is known what is to be ended."""
         if self._told is not None:
-            end(self._group, grace=0)
+            for group in tuple(self._groups):
+                end(group, grace=0)
             shutil.rmtree(self._scratch, ignore_errors=True)
             os._exit(128 + self._told)
 
@@ -234,7 +253,7 @@ def summary(outcomes: list[Outcome], notes: list[str]) -> Iterator[str]:
 
 
 def main() -> None:
-    steps = ALL if "--all" in sys.argv[1:] else GATE
+    lanes = ALL if "--all" in sys.argv[1:] else GATE
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir()
     notes: list[str] = []
@@ -243,14 +262,9 @@ def main() -> None:
         if path := chromium.find():
             run.browser(path)
         elif "CI" not in os.environ:
-            steps = [step for step in steps if step.name not in ("story", "stories")]
+            lanes = [[step for step in lane if step.name not in ("story", "stories")] for lane in lanes]
             notes.append(f"No story was told in a browser: {chromium.MISSING}")
-        outcomes = []
-        for step in steps:
-            print(f"{step.name} …", flush=True)
-            outcomes.append(run.one(step))
-            if outcomes[-1].failures:
-                print(step.log.read_text(errors="replace"), flush=True)
+        outcomes = run.all(lanes)
     print("\n".join(summary(outcomes, notes)), flush=True)
     sys.exit(any(one.failures for one in outcomes))
 
