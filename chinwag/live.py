@@ -61,7 +61,8 @@ async def start(
         state: sync.Start = await live.read(sync.start, context.caller, epoch=epoch, topics=topics)
     else:
         state = await _listen(live, context.connection, context.caller, epoch=epoch, topics=topics)
-    known = [user.id for user in state.users] if state.me.kind == "guest" else live.presences.everyone()
+    guest = state.me.kind == "guest"
+    known = _ids(state.users) if state.me.kind == "guest" else live.presences.everyone()
     state.presence = live.presences.of(known)
     return state
 
@@ -72,7 +73,7 @@ async def _listen(
     """The topics are joined first and the membership is read after, and again where one's own topic moved on meanwhile:
     somebody removed while connecting would stay otherwise."""
     assert caller.user is not None
-    for topic in [*await live.read(sync.topics_of, caller), *await live.read(sync.visits_of, caller, topics=topics)]:
+    for topic in await live.read(sync.heard, caller, topics=topics):
         live.hub.join(connection, topic)
     own = user_topic(caller.user)
     while True:
@@ -124,6 +125,10 @@ async def typing(live: Live, context: Context, *, room: Id, thread: Id | None = 
     if connection is None or room_topic(room) not in connection.topics - connection.visits:
         await live.read(access.room, context.caller, room=room)
     live.presences.typing(room, context.caller.user, thread or 0)
+
+
+def _ids(people: sync.People) -> list[int]:
+    return [user.id for user in msgspec.json.decode(people, type=list[User])]
 
 
 def _whoami(tx: Tx) -> User:
