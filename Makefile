@@ -56,10 +56,11 @@ format: $(DEV) $(MODULES) ## put the code in order
 	$(BIN)/ruff check --fix
 	$(NPM) run lint -- --fix
 
+EXTRAS := --extra postgresql --extra redis
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --upgrade
 lock: ## look for newer libraries and write the locks; needs uv
-	$(LOCK) pyproject.toml --output-file requirements.lock
-	$(LOCK) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) pyproject.toml $(EXTRAS) --output-file requirements.lock
+	$(LOCK) pyproject.toml $(EXTRAS) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --group node --output-file requirements-node.lock
 	$(NPM) update --package-lock-only
 

@@ -25,7 +25,7 @@ from chinwag.bus import Bus, MemoryBus
 from chinwag.changes import Change, End
 from chinwag.config import Config
 from chinwag.dispatch import Dispatcher
-from chinwag.errors import CLOSE_RESTART, CannotStart
+from chinwag.errors import CLOSE_RESTART, CannotStart, NeedsExtra
 from chinwag.files import SWEEP_EVERY, Files
 from chinwag.hub import Hub, told
 from chinwag.indexer import Indexer
@@ -146,17 +146,17 @@ class App:
         self._lagging: asyncio.TimerHandle | None = None
         self._clearing: asyncio.TimerHandle | None = None
         self._frozen_at = 0
+        blobs = open_blobs(config.files, config.data / "files")
         self.hub = Hub(self._missed)
         self.presences = Presences(self.hub, gone=self._gone)
-        self.bus = self._make_bus()
+        self.bus = self._make_bus()  # like the blobs, before any thread: it may find that it cannot start
         self.breaker = Breaker(engine)
         self.readers = Readers(self.breaker)
         self.writer = Writer(self.breaker, self._tell, elsewhere=self._elsewhere, sqlite=not config.database)
         self.resync = Resync(self.hub, self._read, COMPARE_SHARED if config.database else COMPARE_ALONE)
         self.alarm = Alarm(self._read, self.writer.run, self.presences.online)
         self.indexer = Indexer(self.writer.run, self._spawn)
-        folder, blobs = config.data / "uploads", open_blobs(config.files, config.data / "files")
-        self.files = Files(folder, blobs, quota(config), self.writer.run, self._read)
+        self.files = Files(config.data / "uploads", blobs, quota(config), self.writer.run, self._read)
         self.live = Live(self.hub, self.presences, self._read, self.files.add_sent_emoji)
         self.rpc = Dispatcher(
             self.readers, self.writer, Limits(off=config.rates == "off"), self.live, self.indexer.catch_up
@@ -175,8 +175,10 @@ class App:
 
     def _make_bus(self) -> Bus:
         if self.config.redis:
-            from chinwag.bus_redis import RedisBus  # its library takes memory, and time at the start
-
+            try:
+                from chinwag.bus_redis import RedisBus  # its library takes memory, and time at the start
+            except ImportError:
+                raise NeedsExtra("--redis redis://…", "redis") from None
             presences = self.presences
             return RedisBus(self.config.redis, self.hub, heard=presences.heard, greet=presences.greet)
         return MemoryBus(self.hub)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from chinwag.errors import CannotStart
+from chinwag.errors import CannotStart, NeedsExtra
 
 PIECE = 256 * 1024
 
@@ -36,7 +36,7 @@ def open_blobs(where: str, folder: Path) -> Blobs:
     try:
         from obstore.store import S3Store
     except ImportError:
-        raise CannotStart("--files s3://… needs the extra “s3”: install chinwag[s3].") from None
+        raise NeedsExtra("--files s3://…", "s3") from None
     try:
         return Bucket(S3Store.from_url(where))
     except Exception as error:

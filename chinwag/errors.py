@@ -32,6 +32,13 @@ class CannotStart(ChinwagError):
     """The program cannot do what its command line asked; the text is one line for the operator."""
 
 
+class NeedsExtra(CannotStart):
+    """A setting needs a library that comes with chinwag only where it is asked for."""
+
+    def __init__(self, setting: str, extra: str) -> None:
+        super().__init__(f"{setting} needs one more library: pip install 'chinwag[{extra}]'.")
+
+
 class WrongSettings(CannotStart):
     """A setting is unknown or has a value that makes no sense; the text names it."""
 

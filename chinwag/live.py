@@ -61,7 +61,6 @@ async def start(
         state: sync.Start = await live.read(sync.start, context.caller, epoch=epoch, topics=topics)
     else:
         state = await _listen(live, context.connection, context.caller, epoch=epoch, topics=topics)
-    guest = state.me.kind == "guest"
     known = _ids(state.users) if state.me.kind == "guest" else live.presences.everyone()
     state.presence = live.presences.of(known)
     return state

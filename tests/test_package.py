@@ -44,3 +44,22 @@ def test_the_installed_wheel_runs_without_the_repository_and_node(wheel: Path, t
     nothing = {"PATH": "/nonexistent", "PYTHONPATH": os.pathsep.join([site, sysconfig.get_path("purelib")])}
     said = subprocess.check_output([python, "-P", "-m", "chinwag", "--version"], cwd=tmp_path, env=nothing, text=True)
     assert __version__ in said
+
+
+@pytest.mark.parametrize(
+    ("setting", "extra", "missing"),
+    [
+        ("--database=postgresql://localhost/chat", "postgresql", "psycopg"),
+        ("--redis=redis://localhost", "redis", "redis"),
+        ("--files=s3://chat", "s3", "obstore"),
+    ],
+)
+def test_a_library_that_a_setting_needs_and_the_wheel_does_not_bring_is_named(
+    setting: str, extra: str, missing: str, tmp_path: Path
+) -> None:
+    without = f"import sys; sys.modules[{missing!r}] = None; from chinwag.cli import main; main()"
+    serve = [sys.executable, "-P", "-c", without, "serve", f"--data={tmp_path}", "--port=0", setting]
+    done = subprocess.run(serve, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    flag, _, url = setting.partition("=")
+    words = f"{flag} {url.partition('://')[0]}://… needs one more library: pip install 'chinwag[{extra}]'."
+    assert (done.returncode, done.stderr) == (1, f"chinwag: {words}\n")

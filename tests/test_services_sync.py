@@ -97,7 +97,7 @@ def test_many_edits_come_back_as_one_row_and_a_deletion_as_an_empty_one(stage: S
 
 
 def test_a_guest_knows_the_people_of_their_rooms_alone(stage: Stage) -> None:
-    gus, ann, hermit = stage.add("gus", kind="guest", role="guest"), stage.add("ann"), stage.add("hermit")
+    gus, _, hermit = stage.add("gus", kind="guest", role="guest"), stage.add("ann"), stage.add("hermit")
     stage.act(membership.put_out, room=1, user=hermit.user)
     start = stage.act(sync.start, gus)
     assert handles(start) == ["gus", "ann"]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from chinwag.errors import CannotStart
+from chinwag.errors import CannotStart, NeedsExtra
 
 T = TypeVar("T")
 
@@ -75,12 +75,15 @@ def _open_postgres(url: str) -> Engine:
         "idle_in_transaction_session_timeout": IDLE * 1000,
     }
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-    return create_engine(
-        f"postgresql+psycopg://{rest}",
-        poolclass=NullPool,
-        hide_parameters=True,
-        connect_args={"connect_timeout": 5, "options": options, "prepare_threshold": 2},
-    )
+    try:
+        return create_engine(
+            f"postgresql+psycopg://{rest}",
+            poolclass=NullPool,
+            hide_parameters=True,
+            connect_args={"connect_timeout": 5, "options": options, "prepare_threshold": 2},
+        )
+    except ImportError:
+        raise NeedsExtra("--database postgresql://…", "postgresql") from None
 
 
 def connect(engine: Engine, *, reader: bool = False) -> Connection:
