@@ -22,6 +22,7 @@ DIFFERS = {
     "test_processes",
     "test_races",
     "test_services_search",
+    "test_steps",
     "test_storm",
     "test_writer",
 }
