@@ -73,6 +73,8 @@ class Device:
     client: Client | None = None
     kept: Kept | None = None
     opened: set[int] = field(default_factory=set)
+    visits: set[int] = field(default_factory=set)
+    """The public rooms that it named when it came, though its user was in them no more: it hears them."""
     silent_from: dict[int, int] = field(default_factory=dict)
     """By room that it may not hear: the number of frames that it had heard when that began."""
 
@@ -149,11 +151,14 @@ class Steps(RuleBasedStateMachine):
         device = self.devices[name]
         server, kept = self.servers[device.server], device.kept
         device.client = client = await server.client(self.users[device.user][1])
-        device.opened, device.silent_from, device.kept = set(), {}, None
+        device.opened, device.visits, device.silent_from, device.kept = set(), set(), {}, None
         if kept is None:
             await client.start()
         else:
             answer = await client.start(kept.epoch, kept.held, kept.state)
+            public = self.rooms["open"]
+            if device.user not in public.read and f"room:{public.id}" in kept.held:
+                device.visits.add(public.id)
             gone = {int(topic[5:]) for topic in answer["reset"] if topic.startswith("room:")}
             device.opened = kept.opened - gone
 
@@ -395,6 +400,7 @@ class Steps(RuleBasedStateMachine):
         for device in self.devices.values():
             if device.client:
                 held = [afresh[topic] for topic in self._topics(device.user)]
+                held += [afresh[f"room:{room}"] for room in device.visits]
                 whole = {kind: {key: row for state in held for key, row in state[kind].items()} for kind in KINDS}
                 await self._check_device(device, device.client, whole)
 
@@ -403,7 +409,7 @@ class Steps(RuleBasedStateMachine):
         seqs = self._seqs()
         for device in self.devices.values():
             if client := device.client:
-                topics = self._topics(device.user)
+                topics = {*self._topics(device.user), *(f"room:{room}" for room in device.visits)}
                 due = {topic: seqs[topic] for topic in topics}
                 with contextlib.suppress(TimeoutError):
                     await world.until(lambda client=client, due=due: client.held == due and not client._tasks)  # type: ignore[misc]
@@ -414,7 +420,7 @@ class Steps(RuleBasedStateMachine):
         return ["workspace", f"user:{self.users[user][0]}", "room:1", *own]
 
     def _seqs(self) -> dict[str, int]:
-        names = {topic for user in self.users for topic in self._topics(user)}
+        names = {topic for user in self.users for topic in self._topics(user)}  # ann is in all rooms
         seqs: dict[str, int] = self.servers[0].stage.act(lambda tx: tx.seqs(sorted(names)))
         return seqs
 
@@ -430,7 +436,7 @@ class Steps(RuleBasedStateMachine):
         self._check_order(client)
         number = self.users[device.user][0]
         for room in self.rooms.values():
-            if device.user not in room.read:
+            if device.user not in room.read and room.id not in device.visits:
                 self._check_silence(device, client, room)
                 continue
             device.silent_from.pop(room.id, None)
@@ -439,6 +445,9 @@ class Steps(RuleBasedStateMachine):
             for kind in ("messages", "members"):
                 held = {key: row for key, row in client.state[kind].items() if row["room"] == room.id}
                 assert held == {key: row for key, row in afresh[kind].items() if row["room"] == room.id}
+            if device.user not in room.read:
+                continue
+            device.visits.discard(room.id)
             mine = client.state["mine"][room.id]
             assert mine.get("read_seq", 0) == afresh["mine"][room.id].get("read_seq", 0)
             newer = [row for row in client.state["messages"].values() if row["room"] == room.id]
