@@ -58,7 +58,7 @@ function digest(names: string[]): string {
 
 /** What a page or a room asks for as soon as it is shown, beside what is imported by that. */
 const SOON = [
-  ...['AppKeys', 'ComposerFiles', 'ComposerLater', 'ComposerTools', 'PushOffer', 'RoomMenu', 'TimelineVoice', 'ToastList'].map((name) => `components/${name}.vue`),
+  ...['AppKeys', 'ComposerFiles', 'ComposerLater', 'ComposerTools', 'PushOffer', 'ReadingBar', 'RoomDoor', 'RoomMenu', 'TimelineVoice', 'ToastList'].map((name) => `components/${name}.vue`),
   ...['composables/copying', 'composables/gestures', 'icons', 'stores/saved'].map((name) => `${name}.ts`),
 ].map((name) => realpathSync(here(`./src/${name}`)))
 

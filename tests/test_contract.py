@@ -520,6 +520,19 @@ async def test_a_public_room_is_heard_by_naming_it_and_a_private_one_is_left_out
         assert (await bob.hears(f"room:{public}", "messages"))["messages"] == [said]
 
 
+async def test_a_start_that_does_not_name_the_room_any_more_ends_its_being_heard(house: House) -> None:
+    first, second = house.room("ann", "public"), house.room("ann", "public")
+    async with socket(house, "bob") as bob:
+        await bob.call("sync.start", topics={f"room:{first}": 0})
+        state = await bob.call("sync.start", topics={f"room:{second}": 0})
+        assert f"room:{first}" not in state["topics"]
+        house.post("ann", first, "for nobody here")
+        house.post("ann", second, "live")
+        while f"room:{second}" not in (heard := [one["params"].get("topic") for one in bob.told]):
+            await bob.call("accounts.me")
+        assert f"room:{first}" not in heard
+
+
 # Keeping in step
 
 

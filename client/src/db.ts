@@ -250,7 +250,10 @@ export function keepStart(answer: Methods['sync.start']['result'], fresh: string
     else if (((await topics.get(own))?.seq ?? 0) > (answer.topics[own] ?? 0)) return // another tab knows better
     await meta.put(answer.epoch, 'epoch')
     for (const topic of await topics.keys()) if (!(topic in answer.topics)) await forget(tx, topic)
+    const within = new Set(answer.mine.map((row) => row.room))
     for (const [topic, seq] of Object.entries(answer.topics)) {
+      const room = roomOf(topic)
+      if (room !== undefined && !within.has(room)) continue // it is only read
       const anew = fresh.includes(topic) && !(await topics.get(topic))
       if (anew || answer.reset.includes(topic)) await hold(tx, topic, seq)
     }

@@ -10,7 +10,6 @@ import * as outbox from './outbox'
 import * as socket from './socket'
 import { connection } from './stores/connection'
 import * as later from './stores/later'
-import * as members from './stores/members'
 import * as messages from './stores/messages'
 import * as own from './stores/own'
 import * as presence from './stores/presence'
@@ -33,7 +32,7 @@ export interface Store {
   resume?(): void
 }
 
-const stores: Store[] = [users, session, rooms, own, later, presence, reads, members, messages, outbox]
+const stores: Store[] = [users, session, rooms, own, later, presence, reads, messages, outbox]
 
 const BANNED = 4503
 const NOT_SIGNED_IN = [socket.SIGNED_OUT, 4502]
@@ -116,9 +115,27 @@ async function begin() {
   }
 }
 
+/**
+ * From now on one reads this public room without being in it, or none (0). Its topic is named in each start, in one at
+ * once if there is a connection, from the seq of its row on: what changed since then belongs to that.
+ */
+export function visit(room: number) {
+  const before = rooms.visited.room
+  if (before === room) return
+  Object.assign(rooms.visited, { room, heard: undefined })
+  const ends = before !== 0 && !rooms.mine.has(before)
+  if (ends) letGo(roomTopic(before))
+  if (room) {
+    dropRows(roomTopic(room)) // known from an earlier visit
+    held.set(roomTopic(room), rooms.rooms.get(room)?.seq ?? 0)
+  }
+  if ((ends || room) && (early || connection.state === 'online')) void begin()
+}
+
 function settle(answer: socket.Result<'sync.start'>) {
   epoch = answer.epoch
-  const fresh = Object.keys(answer.topics).filter((topic) => !held.has(topic))
+  const read = roomTopic(rooms.visited.room)
+  const fresh = Object.keys(answer.topics).filter((topic) => !held.has(topic) || topic === read)
   void db.keepStart(answer, fresh)
   for (const [topic, seq] of Object.entries(answer.topics)) {
     if (!held.has(topic) || answer.reset.includes(topic)) held.set(topic, seq)
@@ -129,6 +146,7 @@ function settle(answer: socket.Result<'sync.start'>) {
   own.putAll(answer)
   later.putAll(answer)
   presence.putAll(answer.presence)
+  rooms.visited.heard = read in answer.topics
   for (const topic of [...held.keys()]) if (!(topic in answer.topics)) letGo(topic)
   answer.reset.forEach(dropRows)
   const waiting = [...answer.changes, ...(early ?? [])]
@@ -201,13 +219,17 @@ function put(change: Change) {
 /** One is in a room: its topic is heard from this seq on. A change may have passed before that was known. */
 function letIn(room: number, seq: number) {
   const topic = roomTopic(room)
-  if (held.has(topic)) return
-  held.set(topic, seq)
-  void db.keepHeld(topic, seq)
-  void ask(topic, seq, [])
+  const known = held.get(topic)
+  // What one has read until now goes on, and is kept from now on.
+  if (rooms.visited.room === room) rooms.visited.room = 0
+  else if (known !== undefined) return
+  held.set(topic, known ?? seq)
+  void db.keepHeld(topic, known ?? seq)
+  void ask(topic, known ?? seq, [])
 }
 
 function letGo(topic: string) {
+  if (roomOf(topic) === rooms.visited.room) rooms.visited.heard = false
   held.delete(topic)
   asking.delete(topic)
   void db.drop(topic)

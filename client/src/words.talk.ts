@@ -8,6 +8,8 @@ export const talk = {
   addPeople: 'Add people',
   joinRoom: 'Join {name}',
   joinText: 'Read along and say something. You can leave at any time.',
+  joinHere: 'Join',
+  reading: 'You are reading {name}.',
   notifyRoom: 'Notifications',
   star: 'Star',
   unstar: 'Take the star off',

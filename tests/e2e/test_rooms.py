@@ -89,6 +89,80 @@ def test_a_public_room_opens_its_door_to_who_has_its_address(house: House) -> No
     expect(bob.room("Garden")).to_be_visible()
 
 
+def test_a_public_room_is_read_live_before_one_joins_it_by_the_bar(house: House) -> None:
+    ann, bob = house.person("Ann"), house.person("Bob")
+    make_room(ann, "Garden", topic="Seeds and weeds")
+    ann.post("garden", *(f"Number {number}" for number in range(1, 121)))
+    room = ann.call("rooms.browse", query="garden")["rooms"][0]["id"]
+    seq = next(one["seq"] for one in ann.call("messages.page", room=room)["messages"] if one["body"] == "Number 71")
+    bob.opens(f"/rooms/garden/{seq - 40}")
+    expect(bob.message(re.compile("Number 31$"))).to_be_in_viewport()
+    bob.page.get_by_role("button", name="Jump to the latest").click()
+    bob.sees("Number 119", "Number 120")
+
+    join = bob.page.get_by_role("button", name="Join #Garden")
+    expect(bob.page.get_by_text("You are reading #Garden.")).to_be_visible()
+    expect(bob.composer).to_have_count(0)
+    ann.says("They are ripe")
+    bob.sees("Number 120", "They are ripe")
+    message = bob.message("They are ripe")
+    message.hover()
+    expect(message.get_by_role("button", name="Copy link")).to_be_visible()
+    expect(message.get_by_role("button", name=re.compile("React|Answer|Edit"))).to_have_count(0)
+    expect(bob.room("Garden")).to_have_count(0)
+    expect(ann.page.get_by_role("button", name="1 member")).to_be_visible()
+
+    join.press("Enter")
+    expect(bob.composer).to_be_focused()
+    bob.page.keyboard.type("I am coming")
+    bob.page.keyboard.press("Enter")
+    bob.sees("Number 120", "They are ripe", "I am coming")
+    ann.sees("Number 120", "They are ripe", "I am coming")
+    expect(bob.room("Garden")).to_be_visible()
+
+
+def test_who_reads_a_room_goes_elsewhere_comes_back_and_is_offline_meanwhile(house: House) -> None:
+    ann, bob = house.person("Ann"), house.person("Bob")
+    make_room(ann, "Garden")
+    ann.says("Who has tomatoes?")
+    bob.opens("/rooms/garden")
+    expect(bob.page.get_by_role("button", name="Join #Garden")).to_be_focused()
+    bob.room("Lobby").click()
+    expect(bob.composer).to_be_visible()
+    ann.says("Nobody?")
+    bob.page.go_back()
+    bob.sees("Who has tomatoes?", "Nobody?")
+    bob.expects("net::ERR_INTERNET_DISCONNECTED")
+    bob.context.set_offline(True)
+    expect(bob.banner).to_contain_text("Offline")
+    bob.sees("Who has tomatoes?", "Nobody?")
+    ann.says("Then I eat them alone")
+    bob.context.set_offline(False)
+    bob.sees("Who has tomatoes?", "Nobody?", "Then I eat them alone")
+
+
+def test_who_reads_a_room_stands_before_its_door_once_they_may_not(house: House) -> None:
+    ann, bob = house.person("Ann"), house.person("Bob")
+    make_room(ann, "Garden", topic="Seeds and weeds")
+    ann.says("For everybody")
+    room = ann.call("rooms.browse", query="garden")["rooms"][0]["id"]
+    bob.opens("/rooms/garden")
+    bob.sees("For everybody")
+    ann.call("rooms.archive", room=room)
+    expect(bob.page.get_by_role("main")).to_contain_text("This room is archived.")
+    expect(bob.page.get_by_text("For everybody")).to_have_count(0)
+    ann.call("rooms.archive", room=room, on=False)
+    bob.sees("For everybody")
+
+    ann.call("members.ban", room=room, user=bob.call("accounts.me")["id"])
+    door = bob.page.get_by_role("main").get_by_role("button", name="Join #Garden")
+    expect(bob.page.get_by_text("For everybody")).to_have_count(0)
+    door.click()
+    expect(bob.page.get_by_role("alert").filter(has_text="You have been banned from this room.")).to_be_visible()
+    ann.says("Without Bob")
+    expect(bob.page.get_by_text("Without Bob")).to_have_count(0)
+
+
 def test_a_private_room_is_seen_by_those_who_are_let_in_from_then_on(house: House) -> None:
     ann, bob = house.person("Ann"), house.person("Bob")
     make_room(ann, "Surprise", private=True)

@@ -13,15 +13,20 @@ export const isGuest = computed(() => me.value?.role === 'guest')
 
 /** May edit and archive the room, and say who is in it. */
 export function moderates(room: Room): boolean {
-  if (room.kind === 'direct') return false
-  const role = mine.get(room.id)?.role ?? 'member'
-  return isAdmin.value || (mine.has(room.id) && role !== 'member')
+  const view = mine.get(room.id)
+  return view !== undefined && room.kind !== 'direct' && (isAdmin.value || view.role !== 'member')
 }
+
+/** May read it without being in it. */
+export const mayVisit = (room: Room) => room.kind === 'public' && !room.archived && !isGuest.value && !mine.has(room.id)
+
+/** May react, answer and pin: whoever is in it, while it is open. */
+export const takesPart = (room: Room) => mine.has(room.id) && !room.archived
 
 /** May write in it: in some rooms moderators alone do. */
 export const mayWrite = (room: Room) => room.posting !== 'moderators' || moderates(room)
 
 /** May add people: whoever is in it, but guests. */
 export function mayAdd(room: Room): boolean {
-  return room.kind !== 'direct' && !room.archived && mine.has(room.id) && !isGuest.value
+  return room.kind !== 'direct' && takesPart(room) && !isGuest.value
 }

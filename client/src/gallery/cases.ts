@@ -145,6 +145,7 @@ export const cases: Record<string, Cases> = {
   PushOffer: { none: {} },
   QuietDialog: { default: {} },
   QuoteCard: { default: of({ quote: said.quoting.quote }) },
+  ReadingBar: { default: of({ room: rooms.foreign }), long: of({ room: rooms.long }) },
   RemindDialog: { default: of({ text: 'Ask about the hose' }) },
   ReportDialog: { default: of({ message: 1 }) },
   ReportRow: { default: of({ report }), done: of({ report: { ...report, id: 2, done_at: report.at, done_by: 1 } }) },

@@ -1,5 +1,5 @@
 /**
- * Who is in a room, for the panel that shows it. Every act throws a CallError.
+ * Who is in a room, for the panel that shows it. Lazy: it registers itself with sync.ts. Every act throws a CallError.
  *
  * For components:
  *   roster(room)            reactive {members: Member[], more, loading}; asks for the first hundred when it is first called
@@ -9,6 +9,7 @@
 import { shallowReactive } from 'vue'
 
 import { type Params, type Result, call } from '../socket'
+import { attach } from '../sync'
 import { roomOf } from '../topics'
 import type { Change, Member } from '../wire'
 import { put } from './users'
@@ -71,13 +72,13 @@ export const removeMember = (room: number, user: number) => call('members.remove
 export const setMemberRole = (room: number, user: number, role: Params<'members.role'>['role']) =>
   call('members.role', { room, user, role })
 
-export function apply(change: Change) {
+function apply(change: Change) {
   const kept = rosters.get(roomOf(change.topic) ?? 0)
   if (kept && change.members) upsert(kept, change.members)
 }
 
 /** A list that is shown is read afresh. */
-export function drop(room: number) {
+function drop(room: number) {
   const kept = rosters.get(room)
   if (!kept) return
   Object.assign(kept, { rows: new Map(), last: 0 })
@@ -86,10 +87,8 @@ export function drop(room: number) {
 }
 
 /** In step again: reads the lists that could not be read. */
-export function resume() {
+function resume() {
   for (const [room, { last }] of rosters) if (!last) moreMembers(room).catch(() => undefined)
 }
 
-export function clear() {
-  rosters.clear()
-}
+attach({ apply, drop, resume, clear: () => rosters.clear() })

@@ -36,7 +36,7 @@ import { call } from '../socket'
 import { ofPage } from '../span'
 import { held, roomOf, roomTopic } from '../topics'
 import type { Change, Message } from '../wire'
-import { inRoom, mine } from './rooms'
+import { hears, inRoom, mine } from './rooms'
 import { session } from './session'
 
 export type { Timeline }
@@ -159,7 +159,7 @@ export function clear() {
 export function resume() {
   flush(true)
   const line = lineShown()
-  if (line && mine.has(line.shown.room)) line.resume(newAfter(line.shown.room))
+  if (line && hears(line.shown.room)) line.resume(newAfter(line.shown.room))
 }
 
 /** The tab is shown again, with the room that was left open in it. */

@@ -5,6 +5,9 @@
  *   rooms                Map of id to Room: those one is in, and public ones that were browsed; reactive
  *   mine                 Map of room id to Mine: exactly the rooms one is in; reactive. `unread` is live
  *   myRooms              computed: the rooms one is in, by name
+ *   visited              the public room that one reads without being in it, or 0; `heard` says whether one may, once that is
+ *                        known; reactive, written by sync.ts alone
+ *   hears(room)          whether what is said there is heard: one is in it, or reads it
  *   bySlug(slug)         the room with this slug, if it is known
  *   inRoom(message)      whether it stands in the room, not in a thread alone
  *   setMine({room, notify?, starred?, muted_until?})   one's own view of it; `muted_until` null: no longer muted
@@ -32,6 +35,9 @@ type Counted = { seq: number; messages: Pick<Message, 'seq' | 'author' | 'rev' |
 
 export const rooms = shallowReactive(new Map<number, Room>())
 export const mine = shallowReactive(new Map<number, Mine>())
+export const visited = shallowReactive({ room: 0, heard: undefined as boolean | undefined })
+
+export const hears = (room: number) => mine.has(room) || (visited.room === room && visited.heard)
 
 /** Made when there is something to sort: a browser takes its time for it. */
 let names: Intl.Collator | undefined

@@ -23,6 +23,7 @@ import { ofPage } from '../span'
 import { attach } from '../sync'
 import type { Change, Message, Methods, Thread } from '../wire'
 import { onTold } from './messages'
+import { mine } from './rooms'
 import { session } from './session'
 
 export interface Talk {
@@ -186,7 +187,7 @@ function watchReading() {
   })
   watchEffect(() => {
     const { talk } = shown
-    if (!talk || hidden.value || !talk.line.shown.atEnd || talk.line.shown.newer) return
+    if (!talk || !mine.has(talk.room) || hidden.value || !talk.line.shown.atEnd || talk.line.shown.newer) return
     const last = talk.line.shown.messages.findLast((message) => message.author !== session.user)
     if (last && last.seq > (marks.get(talk.thread) ?? 0)) mark(talk.thread, last.seq)
   })

@@ -7,6 +7,8 @@ export const talk: Catalogue = {
   addPeople: 'Leute hinzufügen',
   joinRoom: '{name} beitreten',
   joinText: 'Lies mit und sag etwas. Du kannst jederzeit wieder gehen.',
+  joinHere: 'Beitreten',
+  reading: 'Du liest {name}.',
   notifyRoom: 'Benachrichtigungen',
   star: 'Zu den Favoriten',
   unstar: 'Aus den Favoriten nehmen',
