@@ -7,7 +7,7 @@
  * kept and all else works. It knows neither the stores nor the socket.
  */
 import { Table, deleteDatabase, ended, openDatabase } from './indexed'
-import { roomOf, userTopic } from './topics'
+import { roomOf, roomTopic, userTopic } from './topics'
 import * as unkept from './unkept'
 import type { Change, File, Message, Methods, Mine, Room, Settings, User } from './wire'
 
@@ -249,16 +249,16 @@ export function keepStart(answer: Methods['sync.start']['result'], fresh: string
     if ((await meta.get('epoch')) !== answer.epoch) await clear(tx)
     else if (((await topics.get(own))?.seq ?? 0) > (answer.topics[own] ?? 0)) return // another tab knows better
     await meta.put(answer.epoch, 'epoch')
-    for (const topic of await topics.keys()) if (!(topic in answer.topics)) await forget(tx, topic)
-    const within = new Set(answer.mine.map((row) => row.room))
-    for (const [topic, seq] of Object.entries(answer.topics)) {
-      const room = roomOf(topic)
-      if (room !== undefined && !within.has(room)) continue // it is only read
+    const { users, rooms, mine, settings } = answer
+    const within = new Set(mine.map((row) => roomTopic(row.room)))
+    // A room that is only read is not kept.
+    const kept = new Map(Object.entries(answer.topics).filter(([topic]) => !roomOf(topic) || within.has(topic)))
+    for (const topic of await topics.keys()) if (!kept.has(topic)) await forget(tx, topic)
+    for (const [topic, seq] of kept) {
       const anew = fresh.includes(topic) && !(await topics.get(topic))
       if (anew || answer.reset.includes(topic)) await hold(tx, topic, seq)
     }
     await Promise.all([table(tx, 'rooms').clear(), table(tx, 'mine').clear()])
-    const { users, rooms, mine, settings } = answer
     await putAll(tx, { topic: own, seq: 0, users, rooms, mine, settings })
     await sweep(tx)
   })

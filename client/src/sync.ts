@@ -147,12 +147,18 @@ function settle(answer: socket.Result<'sync.start'>) {
   later.putAll(answer)
   presence.putAll(answer.presence)
   rooms.visited.heard = read in answer.topics
-  for (const topic of [...held.keys()]) if (!(topic in answer.topics)) letGo(topic)
+  for (const topic of [...held.keys()]) if (!(topic in answer.topics) || isLeft(topic)) letGo(topic)
   answer.reset.forEach(dropRows)
   const waiting = [...answer.changes, ...(early ?? [])]
   early = undefined
   waiting.forEach(take)
   online()
+}
+
+/** It is of a room that one left meanwhile elsewhere: a public one is still heard by whoever names it. */
+function isLeft(topic: string) {
+  const room = roomOf(topic)
+  return room !== undefined && room !== rooms.visited.room && !rooms.mine.has(room)
 }
 
 /** The server's database is another one, or an older copy: rooms and seqs may mean something else. */

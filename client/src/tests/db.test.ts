@@ -193,7 +193,8 @@ test('of rooms that one has not been in for long only the last messages are kept
   }
   vi.useRealTimers()
   for (const room of [100, 101]) await fill(room, 0, 160)
-  await tab.db.keepStart({ ...startAnswer(), topics }, [])
+  const mine = Array.from({ length: 31 }, (_, at) => view({ room: 100 + at }))
+  await tab.db.keepStart({ ...startAnswer(), topics, mine }, [])
   expect([await count(100), await count(101)]).toEqual([50, 160])
   await fill(100, 160, 270)
   expect(await count(100)).toBe(50)

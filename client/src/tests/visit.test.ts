@@ -159,3 +159,20 @@ test('a room that is opened while the start is under way is asked for with anoth
   expect(tab.rooms.visited.heard).toBe(true)
   expect(starts()).toEqual([undefined, 0])
 })
+
+test('a room that one left elsewhere while one was cut off is let go, though it could be read', async () => {
+  server.state.rooms.push(garden)
+  server.state.mine.push(view({ room: 9, read_seq: 20 }))
+  server.state.topics['room:9'] = 20
+  const tab = await startTab()
+  expect(tab.held.get('room:9')).toBe(20)
+  await quiet()
+  server.state.rooms.pop()
+  server.state.mine.pop()
+  server.socket.cut()
+  await vi.advanceTimersByTimeAsync(1_000)
+  await until(() => tab.connection.state === 'online')
+  expect(tab.held.has('room:9')).toBe(false)
+  await quiet()
+  expect((await tab.db.open(3))?.topics.map(({ topic }) => topic)).not.toContain('room:9')
+})
