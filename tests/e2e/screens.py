@@ -33,7 +33,7 @@ PATHS = {
     "the lobby": ("/rooms/lobby", "text=Welcome to Allotment 12"),
     "a room": (ROOM, "text=See you all there"),
     "a message": (f"{ROOM}/3", ".message.marked"),
-    "a room to join": ("/rooms/open-day", "text=Read along"),
+    "a room to read": ("/rooms/open-day", "text=You are reading"),
     "an empty room": ("/rooms/committee", "text=This is where Committee begins"),
     "an archived room": ("/rooms/old-shed", "text=This room is archived"),
     "a direct conversation": ("/rooms/{direct}", "text=This is where your talk with Ines begins"),
