@@ -42,8 +42,10 @@ export class Refusal {
 /** Leaves a call without an answer. */
 export const SILENCE = Symbol('silence')
 
+/** It stays with the server that it was opened to: a tab of an earlier test, which may still be at work, has its own. */
 export class FakeSocket {
   static readonly OPEN = 1
+  private readonly other = server
   readyState = 0
   closed = false
   onopen?: (event: Event) => void
@@ -51,8 +53,8 @@ export class FakeSocket {
   onclose?: (event: { code: number }) => void
 
   constructor() {
-    server.sockets.push(this)
-    if (server.up) queueMicrotask(() => this.open())
+    this.other.sockets.push(this)
+    if (this.other.up) queueMicrotask(() => this.open())
   }
 
   open() {
@@ -63,8 +65,8 @@ export class FakeSocket {
   /** The client speaks. */
   send(text: string) {
     const frame: Frame = JSON.parse(text)
-    server.calls.push(frame)
-    const answer = server.answers[frame.method]?.(frame.params, this)
+    this.other.calls.push(frame)
+    const answer = this.other.answers[frame.method]?.(frame.params, this)
     void Promise.resolve(answer).then((result) => {
       if (result !== SILENCE) this.answer(frame.id, result)
     })
@@ -221,18 +223,19 @@ class FakeLocks {
   }
 }
 
-/** BroadcastChannel without threads: all but the sender hear, in order. */
+/** BroadcastChannel without threads: all of the same test but the sender hear, in order. */
 class FakeChannel extends EventTarget {
   static all: FakeChannel[] = []
+  private readonly all = FakeChannel.all
 
   constructor() {
     super()
-    FakeChannel.all.push(this)
+    this.all.push(this)
   }
 
   postMessage(data: unknown) {
     const copy = structuredClone(data)
-    for (const other of FakeChannel.all) {
+    for (const other of this.all) {
       if (other !== this) queueMicrotask(() => other.dispatchEvent(new MessageEvent('message', { data: copy })))
     }
   }
@@ -262,8 +265,8 @@ beforeEach(() => {
   vi.stubGlobal('navigator', { locks: new FakeLocks(), languages: ['en'] })
   localStorage.clear()
   FakeChannel.all = []
-  server = new FakeServer()
-  server.answers['sync.start'] = () => structuredClone(server.state)
+  const own = (server = new FakeServer())
+  own.answers['sync.start'] = () => structuredClone(own.state)
   forgetting = [forgetListeners(window), forgetListeners(document)]
 })
 
