@@ -273,7 +273,9 @@ beforeEach(() => {
 let forgetting: (() => void)[] = []
 
 afterEach(async () => {
-  // What a test has not waited for must not come when its world is gone.
+  // What a test has not waited for must not come when its world is gone; nor may a tab that is still at work send what
+  // one of the next test writes, as localStorage is the same.
+  for (const socket of server.sockets) socket.cut(4501)
   await vi.dynamicImportSettled()
   forgetting.forEach((forget) => forget())
   vi.unstubAllGlobals()
