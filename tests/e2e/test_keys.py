@@ -111,7 +111,7 @@ def searches(ann: Person, key: str) -> None:
 def pane(forward: bool) -> Callable[[Person, str], None]:
     def show(ann: Person, key: str) -> None:
         in_composer(ann)
-        areas = [ann.page.get_by_role("navigation"), ann.page.locator(".timeline"), ann.page.locator(".below")]
+        areas = [ann.page.get_by_role("navigation"), ann.page.locator(".timeline"), ann.page.locator(".talk-footer")]
         for area in areas if forward else [areas[1], areas[0], areas[2]]:
             press(ann, key)
             expect(area.locator(":focus")).to_have_count(1)

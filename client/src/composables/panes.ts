@@ -1,5 +1,5 @@
 /** The parts of the window that F6 goes through: rooms, what was said, where one writes, what is beside it. */
-const PANES = ['.sidebar-pane', '.room-view > main .timeline', '.room-view > main .below', '.room-view > .panel-frame', '.beside > :not(.room-view)']
+const PANES = ['.sidebar-pane', '.room-view > main .timeline', '.room-view > main .talk-footer', '.room-view > .panel-frame', '.beside > :not(.room-view)']
 
 /** What has the focus when one comes to a pane for the first time. */
 const FIRST = '[aria-current=page], .message[tabindex="0"], textarea'

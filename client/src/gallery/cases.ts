@@ -188,6 +188,7 @@ export const cases: Record<string, Cases> = {
   StatusDialog: { default: {} },
   StatusMark: { status: of({ user: people.kofi }), quiet: of({ user: people.ines }) },
   SwitcherDialog: { default: {} },
+  TalkFooter: Object.fromEntries(['garden', 'archived', 'foreign', 'slow'].map((name) => [name, of({ room: rooms[name as 'garden'], label: 'Write here', messages: [] })])),
   ThreadPanel: { default: of({ room: rooms.garden }, { height: 560 }) },
   Timeline: { waiting: of({ line: lineOf(rooms.empty.id), room: rooms.empty, label: 'Messages', pending: posts, unread: 0 }, { height: 240 }) },
   TimelineVoice: { none: of({ messages: [], live: true }) },
