@@ -35,6 +35,7 @@ def test_every_key_of_the_list_does_what_the_list_says_and_no_key_is_missing(hou
     make_room(ann, "Harbour")
     ann.room("Lobby").click()
     bob.says("From Bob")
+    ann.sees("From Bob")
     ann.says("From Ann")
     ann.sees("From Bob", "From Ann")
     expect(ann.messages.last).to_have_class(re.compile("kept"))

@@ -51,6 +51,7 @@ def test_an_answer_stands_in_its_thread_and_the_room_shows_how_many_by_whom(hous
     expect(answers(ann)).to_have_text(["Who brings cake?", "I do"])
     expect(summary).not_to_contain_text("new")
     answers_with(ann, "Lemon, please")
+    expect(answers(bob).last).to_have_text("Lemon, please")
     answers_with(bob, "Of course")
     for person in (ann, bob):
         expect(answers(person)).to_have_text(["Who brings cake?", "I do", "Lemon, please", "Of course"])
