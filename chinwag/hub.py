@@ -165,9 +165,9 @@ class Hub:
         return known.listeners if known else ()
 
     @property
-    def sessions(self) -> list[int]:
-        """The sessions with a connection here."""
-        return list(self._sessions)
+    def sessions(self) -> dict[int, int | None]:
+        """The sessions with a connection here, and whose they are."""
+        return {session: next(iter(mates)).user for session, mates in self._sessions.items()}
 
     @property
     def waiting(self) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from chinwag.changes import End
-from chinwag.errors import CLOSE_SIGNED_OUT, Unavailable
+from chinwag.errors import Unavailable
 from chinwag.hub import Hub
 from chinwag.services import sync
 from chinwag.store.tx import Caller
@@ -49,9 +49,8 @@ class Resync:
             log.warning("Could not compare with the database.", exc_info=True)
             return
         self._hub.compare(present.topics)
-        dead = [session for session in sessions if session not in present.sessions]
-        if dead:
-            self._hub.end(End(dead, CLOSE_SIGNED_OUT))
+        for session, code in present.over.items():
+            self._hub.end(End([session], code))
 
     async def stop(self) -> None:
         """End."""

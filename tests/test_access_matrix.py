@@ -19,7 +19,7 @@ from chinwag import clock
 from chinwag.changes import Room
 from chinwag.errors import CLOSE_BANNED, CLOSE_RESTART, CLOSE_SIGNED_OUT, Unauthorized
 from chinwag.rpc import METHODS
-from chinwag.services import membership, sync
+from chinwag.services import membership, sessions, sync, users
 from chinwag.services.secrets import digest
 from chinwag.store import tables
 from chinwag.store.tx import Caller, Tx
@@ -770,6 +770,17 @@ async def test_a_right_that_is_taken_away_closes_the_open_sockets_within_a_secon
                 assert response.code == 401, (method, response.body)
     await by_token.close()
     await by_cookie.close()
+
+
+@pytest.mark.parametrize(("service", "code"), [(users.ban, CLOSE_BANNED), (sessions.end_others, CLOSE_SIGNED_OUT)])
+async def test_who_is_put_out_beside_the_server_is_told_so_too(world: World, service: Any, code: int) -> None:
+    """The word of whoever did it may come late, or never: what the database says is enough."""
+    server, tom = world.server, world.server.stage.add("tom").user
+    client = await server.client(server.token(tom or 0))
+    await client.start()
+    server.stage.act(service, world.callers["owner"], user=tom)
+    await server.rpc(world.tokens["owner"], "messages.post", room=1, body="Hello", nonce="hello")
+    assert await client.closed() == code
 
 
 def test_every_call_looks_afresh_at_whether_the_session_is_over(server: Server) -> None:

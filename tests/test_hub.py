@@ -317,7 +317,7 @@ async def test_a_session_that_is_over_is_closed_on_all_its_connections_and_no_ot
     ears = [listener(hub, session=session) for session in (1, 1, 2)]
     hub.end(End([1, 9], 4501))
     assert [ear.code for ear in ears] == [4501, 4501, None]
-    assert hub.sessions == [2]
+    assert hub.sessions == {2: 1}
 
 
 async def test_a_connection_that_is_closed_joins_nothing(hub: Hub) -> None:
@@ -326,14 +326,14 @@ async def test_a_connection_that_is_closed_joins_nothing(hub: Hub) -> None:
     ear.end(1006)
     hub.enter(ear)
     hub.join(ear, "room:7", 0)
-    assert (ear.topics, hub.sessions, hub.known) == (set(), [], {})
+    assert (ear.topics, hub.sessions, hub.known) == (set(), {}, {})
 
 
 async def test_a_topic_that_nobody_listens_to_is_forgotten(hub: Hub) -> None:
     ear = listener(hub, "room:7")
     hub.leave(ear)
     hub.tell(change(1))
-    assert (hub.known, hub.sessions, ear.topics) == ({}, [], set())
+    assert (hub.known, hub.sessions, ear.topics) == ({}, {}, set())
 
 
 # Writing

@@ -19,6 +19,7 @@ from chinwag.changes import (
     room_topic,
     user_topic,
 )
+from chinwag.errors import CLOSE_BANNED, CLOSE_SIGNED_OUT
 from chinwag.services import access, own
 from chinwag.services.shapes import Seq
 from chinwag.store import (
@@ -196,15 +197,19 @@ def _catch_up_room(tx: Tx, change: Change, number: int, since: int) -> None:
 
 
 class Present(msgspec.Struct):
-    """Where topics are, and which sessions are alive."""
+    """Where topics are, and which sessions are over: the codes that their connections are closed with."""
 
     topics: dict[str, int]
-    sessions: dict[int, int]
+    over: dict[int, int]
 
 
-def present(tx: Tx, *, topics: list[str], sessions: list[int]) -> Present:
-    """Of these topics and sessions, those that are there: for the server itself."""
-    return Present(topics=tx.seqs(topics), sessions=session_store.page_alive(tx, sessions))
+def present(tx: Tx, *, topics: list[str], sessions: dict[int, int]) -> Present:
+    """What became of these topics and sessions, which are those users': for the server itself."""
+    alive = session_store.page_alive(tx, list(sessions))
+    over = {session: user for session, user in sessions.items() if alive.get(session) != user}
+    banned = {user.id for user in users.page_these(tx, list(over.values())) if user.banned}
+    codes = {session: CLOSE_BANNED if user in banned else CLOSE_SIGNED_OUT for session, user in over.items()}
+    return Present(topics=tx.seqs(topics), over=codes)
 
 
 def missed(tx: Tx, *, topic: str, since: int) -> Change:
