@@ -41,24 +41,37 @@ class Previews:
         self._write = write
         self._own = own
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._changed = set[int]()  # while they were looked at, and perhaps after the last look
         self._turn = asyncio.Semaphore(AT_ONCE)
 
     def notice(self, news: list[Change | End]) -> None:
         """Something was just committed here: look behind the links of messages that have any."""
         for one in news:
             for message in one.messages if isinstance(one, Change) else ():
-                if "<a " in message.html and message.id not in self._tasks and len(self._tasks) < WAITING:
-                    task = self._tasks[message.id] = asyncio.ensure_future(self._look(message.id))
-                    task.add_done_callback(partial(self._done, message.id))
+                if "<a " in message.html:
+                    self._begin(message.id)
+
+    def _begin(self, message: int) -> None:
+        if message in self._tasks:
+            self._changed.add(message)
+        elif len(self._tasks) < WAITING:
+            task = self._tasks[message] = asyncio.ensure_future(self._look(message))
+            task.add_done_callback(partial(self._done, message))
 
     def _done(self, message: int, task: "asyncio.Task[None]") -> None:
         del self._tasks[message]
-        error = None if task.cancelled() else task.exception()
+        if task.cancelled():
+            return
+        error = task.exception()
         if error is not None and not isinstance(error, Refused):
             log.error("A preview failed.", exc_info=error)
+        if message in self._changed:
+            self._changed.remove(message)
+            self._begin(message)
 
     async def close(self) -> None:
         """Give up what is on its way."""
+        self._changed.clear()
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()

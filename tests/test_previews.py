@@ -118,6 +118,27 @@ async def test_a_preview_that_was_removed_stays_so(any_server: Server, host: Hos
     await client.close()
 
 
+async def test_what_is_changed_between_the_last_look_and_its_end_is_looked_at_again(
+    any_server: Server, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await started(any_server)
+    read = any_server.app.previews._read
+    edits = [host.url("/b")]
+
+    async def then_edit(*words: Any, message: int, **more: Any) -> Any:
+        urls = await read(*words, message=message, **more)
+        if not urls and edits:
+            await client.call("messages.edit", message=message, body=edits.pop())
+        return urls
+
+    monkeypatch.setattr(any_server.app.previews, "_read", then_edit)
+    said = await client.call("messages.post", room=1, body=host.url("/a"), nonce="1")
+    await client.until(
+        lambda: "Page /b" in [one["title"] for one in client.state["messages"].get(said["id"], {}).get("previews", [])]
+    )
+    await client.close()
+
+
 async def test_nothing_is_fetched_where_previews_are_off(any_server: Server, host: Host) -> None:
     _, owner = any_server.add("olga", role="owner")
     await any_server.rpc(owner, "admin.settings", previews=False)
