@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.e2e.house import House
+from tests.e2e.house import PHONE, House
 
 LINES = """**Bold** and *soft*, `code`, ~~gone~~
 
@@ -122,6 +122,22 @@ def test_the_longest_word_and_right_to_left_text_stay_in_their_column(house: Hou
         assert box
         assert box["x"] + box["width"] <= 390
     assert ann.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_the_name_of_a_room_is_read_whole_and_no_button_hides_code(house: House) -> None:
+    ann = house.person("Ann", **PHONE)
+    room = ann.call("rooms.create", slug="committee", name="Committee", kind="private")
+    ann.call("messages.post", room=room["id"], body=LINES, nonce="lines")
+    ann.opens("/rooms/committee")
+    assert ann.heading.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    copy = ann.bodies.last.get_by_role("button", name="Copy code").bounding_box()
+    code = ann.bodies.last.locator("pre code").bounding_box()
+    assert copy
+    assert code
+    assert copy["y"] + copy["height"] <= code["y"] + 1
+    ann.page.get_by_role("button", name="Menu of Committee").click()
+    ann.page.get_by_role("menuitem", name="Pinned messages").click()
+    expect(ann.page.get_by_role("main", name="Pinned messages")).to_contain_text("Nothing is pinned")
 
 
 def test_an_edit_is_seen_by_the_other_at_once(house: House) -> None:
