@@ -112,6 +112,8 @@ const clientBuild: BuildOptions = {
   modulePreload: { polyfill: false, resolveDependencies: (_, names) => names.filter((name) => name.endsWith('.css')) },
   rolldownOptions: {
     input: { index: here('./index.html'), sw: here('./sw/sw.ts') },
+    // Whoever runs this for the first time need not read which step took how long.
+    checks: { bundlerTimings: false },
     output: {
       // The browser asks for it by this name at every visit, and looks whether it has changed.
       entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),

@@ -245,7 +245,7 @@ follows = Table(
     Column("following", Boolean, nullable=False),
     Column("read_seq", BigInteger, nullable=False),
     Column("unread", Integer, nullable=False),  # the answers of others after it; 0 while not following
-    # The newest answer there ever was, or the thread's root: its place. 0: they followed it when they left its room.
+    # The newest answer there ever was, or the thread's root: its place; or `threads.LEFT`.
     Column("last", BigInteger, nullable=False),
     Column("rev", BigInteger, nullable=False),
     Index("ix_follows_rev", "user", "rev"),

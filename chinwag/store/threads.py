@@ -15,6 +15,8 @@ from chinwag.store.tables import follows, messages
 from chinwag.store.tx import Tx, own_seq
 
 FACES = 5
+LEFT = 0
+"""The `last` of who followed a thread when they left its room."""
 
 _USERS: BindParameter[int] = bindparam("users", expanding=True)
 _ANSWERS = select(func.count().label("answers"), func.max(messages.c.at).label("last_at")).where(
@@ -37,7 +39,7 @@ _UNREAD = select(func.count()).where(
 _OWN = select(follows).where(follows.c.user == bindparam("user"))
 _ONE = _OWN.where(follows.c.thread == bindparam("thread"))
 _OF_THREAD = select(follows.c.user, follows.c.following).where(
-    follows.c.thread == bindparam("thread"), follows.c.last != 0
+    follows.c.thread == bindparam("thread"), follows.c.last != LEFT
 )
 _SINCE = _OWN.where(follows.c.rev > bindparam("since")).order_by(follows.c.thread)
 _NOW = select(follows).where(follows.c.user.in_(_USERS), follows.c.rev == own_seq(follows.c.user))
@@ -67,10 +69,10 @@ _LEAVE = (
     .where(
         follows.c.user == bindparam("the_user"), follows.c.room == bindparam("the_room"), follows.c.following == true()
     )
-    .values(following=False, unread=0, last=0, rev=bindparam("now"))
+    .values(following=False, unread=0, last=LEFT, rev=bindparam("now"))
 )
 _FORGET_LEFT = delete(follows).where(
-    follows.c.thread == bindparam("the_thread"), follows.c.user.in_(_USERS), follows.c.last == 0
+    follows.c.thread == bindparam("the_thread"), follows.c.user.in_(_USERS), follows.c.last == LEFT
 )
 
 
